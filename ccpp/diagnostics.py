@@ -81,6 +81,11 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "conflicting-property-content": Finding(
             _WARNING, "`{0}` has a reference and content of its own; kept both", "RDF/XML §7.2.21"
         ),
+        "attribute-without-namespace": Finding(
+            _WARNING, "dropped the attribute `{0}`, which has no namespace", "RDF/XML §6.1.4"
+        ),
+        "rdf-attribute-misplaced": Finding(_WARNING, "dropped `{0}`, which may not stand here", "RDF/XML §7.2.7"),
+        "external-entity": Finding(_WARNING, "did not fetch the external entity `{0}` (`{1}`)", "XML 1.0 §4.2.2"),
         # CC/PP and UAProf: what the vocabulary refuses and the reader can still place.
         "namespace-misspelt": Finding(_WARNING, "read namespace `{0}` as `{1}`", "CC/PP 1.0 §2.1.3"),
         "component-outside-profile": Finding(
@@ -112,12 +117,13 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "defaults-conflict": Finding(_ERROR, "component `{0}` has more than one default", "CC/PP 1.0 §3.2"),
         # Values.
         "container-coerced": Finding(_WARNING, "{0}: {1} found, {2} due; coerced", "T-15"),
-        "container-invalid": Finding(_ERROR, "{0}: one value due, {1} found; kept the first", "T-15"),
+        "container-invalid": Finding(_ERROR, "{0}: one value due, {1} found; kept as found", "T-15"),
         "container-nested": Finding(_ERROR, "{0}: a container or a node inside a container; flattened", "CC/PP 1.0 §4.1"),
         "member-repeated": Finding(_INFO, "{0}: repeated member `{1}`", "T-21"),
         "member-empty": Finding(_INFO, "{0}: dropped an empty member", "T-20"),
         "value-coerced": Finding(_WARNING, "{0}: read `{1}` as {2} `{3}`", "T-26"),
         "value-invalid": Finding(_WARNING, "{0}: `{1}` is not a {2}; kept as text", "T-26"),
+        "value-is-resource": Finding(_WARNING, "`{0}` is a reference to `{1}`; read as its text", "CC/PP 1.0 §4.1"),
         "value-empty": Finding(_WARNING, "{0}: empty value, taken as not stated", "T-20"),
         "statement-unused": Finding(_INFO, "`{0}` of `{1}` is no part of the profile", "CC/PP 1.0 §2.1"),
     }

@@ -1,0 +1,303 @@
+"""What is mended before and while a document is read: one row a kind of damage.
+
+Two tables. `XML_REPAIRS` says what to do where the bytes are not well-formed XML: each row takes the bytes and the place where
+expat gave up, and returns mended bytes of the same line numbers, or `None` where the damage is not the one it knows.
+`TOLERATED` lists the departures from the grammar of RDF/XML and from the model of CC/PP that have one obvious reading; the parser
+and the reader know that reading, the table says that it may be used. A caller who wants the specifications' own language passes
+an empty set instead.
+
+Repairs only ever add or blank out: they never drop a value, and healthy bytes are never changed, since nothing is mended until
+expat has refused the document.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html.entities import html5
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+from xml.parsers import expat
+
+from ccpp.diagnostics import Diagnostic
+from ccpp.reading.rdf import RDF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Repairs of one document. Damage comes in few kinds but many places: one browser copy has a marker on every element.
+MAX_REPAIRS = 64
+
+#: Departures that have one obvious reading; codes of `ccpp.diagnostics.DIAGNOSTICS`.
+TOLERATED = frozenset(
+    {
+        "rdf-namespace-misspelt",
+        "rdf-attribute-unqualified",
+        "rdf-attribute-misplaced",
+        "rdf-id-not-a-name",
+        "rdf-id-repeated",
+        "rdf-name-misspelt",
+        "attribute-without-namespace",
+        "external-entity",
+        "text-between-elements",
+        "text-beside-container",
+        "node-instead-of-property",
+        "property-instead-of-node",
+        "several-nodes-in-property",
+    }
+)
+
+#: The namespace that a prefix stands for where a document uses it without declaring it.
+PREFIXES = MappingProxyType(
+    {
+        "rdf": RDF,
+        "ccpp": "http://www.w3.org/2002/11/08-ccpp-schema#",
+        "prf": "http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212#",
+        "mms": "http://www.openmobilealliance.org/tech/profiles/MMS/ccppschema-20050301-MMS1.2#",
+        "pss": "http://www.3gpp.org/profiles/PSS/ccppschema-PSS5#",
+        "pss5": "http://www.3gpp.org/profiles/PSS/ccppschema-PSS5#",
+        "pss6": "http://www.3gpp.org/profiles/PSS/ccppschema-PSS6#",
+    }
+)
+
+
+class Failure(NamedTuple):
+    """Where expat gave up: its error code, the offset in bytes, the line, and the elements still open, as written."""
+
+    code: int
+    offset: int
+    line: int
+    open_elements: tuple[str, ...]
+
+
+class Mended(NamedTuple):
+    """Mended bytes, and the finding that says what was done."""
+
+    data: bytes
+    diagnostic: Diagnostic
+
+
+def mend(data: bytes) -> tuple[bytes, tuple[Diagnostic, ...]] | None:
+    """Make the bytes well-formed XML; `None` where no row of `XML_REPAIRS` knows the damage."""
+    data, diagnostics = _to_utf8(data)
+    for _ in range(MAX_REPAIRS):
+        failure = _find_failure(data)
+        if failure is None:
+            return data, tuple(_distinct(diagnostics))
+        for repair in XML_REPAIRS.get(failure.code, ()):
+            mended = repair(data, failure)
+            if mended is not None:
+                data = mended.data
+                diagnostics.append(mended.diagnostic)
+                break
+        else:
+            return None
+    return None
+
+
+def _distinct(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    return list(dict.fromkeys(diagnostics))
+
+
+_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}?\?>")
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def _to_utf8(data: bytes) -> tuple[bytes, list[Diagnostic]]:
+    """The same document in UTF-8, its XML declaration blanked out, so that white space may stand before it.
+
+    Byte order mark, else declaration, else UTF-8, else ISO-8859-1, which decodes anything (T-28).
+    """
+    diagnostics: list[Diagnostic] = []
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    if encoding is None:
+        declared = _ENCODING.search(data, 0, 1_000)
+        encoding = declared[1].decode() if declared else "utf-8"
+    try:
+        text = data.decode(encoding).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError):
+        text = data.decode("iso-8859-1")
+        diagnostics.append(Diagnostic("undecodable-text", 1, (encoding,)))
+    data = text.encode(errors="replace")
+    declaration = _DECLARATION.search(data)
+    if declaration:
+        if declaration.start():
+            diagnostics.append(Diagnostic("leading-junk", 1, (str(declaration.start()),)))
+        data = _blank(data[: declaration.end()]) + data[declaration.end() :]
+    return data, diagnostics
+
+
+def _blank(data: bytes) -> bytes:
+    """As many blanks as bytes, line breaks kept, so that later lines keep their numbers."""
+    return re.sub(rb"[^\r\n]", b" ", data)
+
+
+def _find_failure(data: bytes) -> Failure | None:
+    stack: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.namespace_prefixes = True
+
+    def written(name: str) -> str:
+        _, _, rest = name.partition(" ")
+        local, _, prefix = rest.partition(" ")
+        return f"{prefix}:{local}" if prefix else local or name
+
+    parser.StartElementHandler = lambda name, _attributes: stack.append(written(name))
+    parser.EndElementHandler = lambda _name: stack.pop()
+    try:
+        parser.Parse(data, True)  # noqa: FBT003  expat takes no keywords
+    except expat.ExpatError as error:
+        return Failure(error.code, parser.ErrorByteIndex, error.lineno, tuple(stack))
+    return None
+
+
+# Rows. Each takes the bytes and the failure.
+
+
+def drop_leading_junk(data: bytes, failure: Failure) -> Mended | None:
+    """T-01: text before the first element, such as rows of asterisks."""
+    start = data.find(b"<")
+    if failure.open_elements or start < 0 or failure.offset > start or not data[:start].strip():
+        return None
+    blanked = _blank(data[:start]) + data[start:]
+    return Mended(blanked, Diagnostic("leading-junk", 1, (str(len(data[:start].strip())),)))
+
+
+_TREE_MARKER = re.compile(rb"(?m)^([ \t]*)[-+](?=[ \t]*<)|(?<=[ \t])\(View Source for full doctype\.\.\.\)")
+
+
+def drop_tree_markers(data: bytes, failure: Failure) -> Mended | None:
+    """T-01: a copy out of a browser's tree view has `- ` before each element that can be folded."""
+    if failure.open_elements or not _TREE_MARKER.search(data, 0, failure.offset + 200):
+        return None
+    return Mended(_TREE_MARKER.sub(lambda found: _blank(found[0]), data), Diagnostic("tree-markers", failure.line))
+
+
+def drop_trailing_junk(data: bytes, failure: Failure) -> Mended | None:
+    """Text after the document element."""
+    rest = data[failure.offset :].strip()
+    return Mended(data[: failure.offset], Diagnostic("trailing-junk", failure.line, (str(len(rest)),)))
+
+
+_END_TAG = re.compile(rb"</\s*([^\s<>]{1,200})\s*>")
+
+
+def mend_end_tag(data: bytes, failure: Failure) -> Mended | None:
+    """An end tag of another name: it closes the open element, or that element was never closed."""
+    found = _END_TAG.search(data, max(0, failure.offset - 210), failure.offset + 210)
+    while found and found.end() <= failure.offset:
+        found = _END_TAG.search(data, found.end(), failure.offset + 210)
+    if not found or not failure.open_elements:
+        return None
+    due, written = failure.open_elements[-1], found[1].decode(errors="replace")
+    details = Diagnostic("mismatched-tag", failure.line, (due, written))
+    due_tag = f"</{due}>".encode()
+    if written in failure.open_elements:
+        return Mended(data[: found.start()] + due_tag + data[found.start() :], details)
+    return Mended(data[: found.start()] + due_tag + data[found.end() :], details)
+
+
+def close_truncated(data: bytes, failure: Failure) -> Mended | None:
+    """The document ends in the middle: keep what is complete and close what is open."""
+    if not failure.open_elements:
+        return None
+    complete = data[: failure.offset]
+    closing = "".join(f"</{name}>" for name in reversed(failure.open_elements)).encode()
+    return Mended(complete + closing, Diagnostic("truncated", failure.line, (failure.open_elements[-1],)))
+
+
+_REFERENCE = re.compile(rb"&([A-Za-z_:][\w.:-]{0,60});")
+
+
+#: What XML refuses in text, and what stands for it.
+_HARMFUL = (
+    (re.compile(rb"&(?!(#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z_:][\w.:-]{0,60});)"), b"&amp;"),
+    (re.compile(rb"<(?=[\s0-9=<>])"), b"&lt;"),
+    (re.compile(rb"--(?!>)"), b"- "),
+    (re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"), b" "),
+)
+
+
+def escape_character(data: bytes, failure: Failure) -> Mended | None:
+    """A bare `&` or `<` in text, two hyphens in a comment, a control character."""
+    if not failure.open_elements and b"<!--" not in data[: failure.offset]:
+        return None
+    for place in range(max(0, failure.offset - 2), min(len(data), failure.offset + 2)):
+        for harmful, harmless in _HARMFUL:
+            found = harmful.match(data, place)
+            if found and (harmless != b"- " or _in_comment(data, place)):
+                shown = ascii(found[0].decode()).strip("'")
+                mended = data[:place] + harmless + data[found.end() :]
+                return Mended(mended, Diagnostic("unescaped-character", failure.line, (shown,)))
+    return None
+
+
+def _in_comment(data: bytes, place: int) -> bool:
+    return data.rfind(b"<!--", 0, place) > data.rfind(b"-->", 0, place)
+
+
+def define_entity(data: bytes, failure: Failure) -> Mended | None:
+    """`&nbsp;` and its like, which only HTML defines; any other stays visible as text."""
+    found = _REFERENCE.search(data, failure.offset)
+    if not found:
+        return None
+    name = found[1].decode()
+    meant = html5.get(f"{name};", f"&amp;{name};").encode()
+    return Mended(data[: found.start()] + meant + data[found.end() :], Diagnostic("undefined-entity", failure.line, (name,)))
+
+
+_PREFIX_USE = re.compile(rb"[<\s/]([A-Za-z_][\w.-]{0,60}):[A-Za-z_]")
+_ROOT_TAG = re.compile(rb"<(?![!?])[^\s<>/]+")
+
+
+def declare_prefix(data: bytes, failure: Failure) -> Mended | None:
+    """A prefix without a namespace declaration: the one it is known by, or one that no vocabulary knows."""
+    root = _ROOT_TAG.search(data)
+    if not root:
+        return None
+    tag_end = data.find(b">", failure.offset)
+    for found in _PREFIX_USE.finditer(data, max(0, failure.offset - 1), tag_end if tag_end > 0 else len(data)):
+        prefix = found[1].decode()
+        if prefix not in {"xml", "xmlns"} and not re.search(rf"\sxmlns:{re.escape(prefix)}\s*=".encode(), data):
+            declaration = f' xmlns:{prefix}="{PREFIXES.get(prefix.lower(), f"urn:undeclared:{prefix}#")}"'.encode()
+            mended = data[: root.end()] + declaration + data[root.end() :]
+            return Mended(mended, Diagnostic("undeclared-prefix", failure.line, (prefix,)))
+    return None
+
+
+_ATTRIBUTE = re.compile(rb"""\s([^\s=<>"'/]{1,200})\s*=\s*("[^"<]*"|'[^'<]*')""")
+
+
+def drop_repeated_attribute(data: bytes, failure: Failure) -> Mended | None:
+    """One attribute twice in a tag: the first stands."""
+    start = data.rfind(b"<", 0, failure.offset + 1)
+    end = data.find(b">", failure.offset)
+    seen: set[bytes] = set()
+    for found in _ATTRIBUTE.finditer(data, start, end):
+        if found[1] in seen:
+            name = found[1].decode(errors="replace")
+            mended = data[: found.start()] + _blank(found[0]) + data[found.end() :]
+            return Mended(mended, Diagnostic("repeated-xml-attribute", failure.line, (name,)))
+        seen.add(found[1])
+    return None
+
+
+_CODES = expat.errors.codes
+
+#: expat's error code → the repairs to try, in order.
+XML_REPAIRS: MappingProxyType[int, tuple[Callable[[bytes, Failure], Mended | None], ...]] = MappingProxyType(
+    {
+        _CODES[expat.errors.XML_ERROR_SYNTAX]: (drop_tree_markers, drop_leading_junk),
+        _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]: (drop_tree_markers, drop_leading_junk, escape_character),
+        _CODES[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]: (drop_trailing_junk,),
+        _CODES[expat.errors.XML_ERROR_TAG_MISMATCH]: (mend_end_tag,),
+        _CODES[expat.errors.XML_ERROR_UNCLOSED_TOKEN]: (close_truncated,),
+        _CODES[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION]: (close_truncated,),
+        _CODES[expat.errors.XML_ERROR_PARTIAL_CHAR]: (close_truncated,),
+        _CODES[expat.errors.XML_ERROR_NO_ELEMENTS]: (close_truncated,),
+        _CODES[expat.errors.XML_ERROR_UNDEFINED_ENTITY]: (define_entity,),
+        _CODES[expat.errors.XML_ERROR_UNBOUND_PREFIX]: (declare_prefix,),
+        _CODES[expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE]: (drop_repeated_attribute,),
+    }
+)

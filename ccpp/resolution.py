@@ -1,0 +1,135 @@
+"""From the documents about one device, in order, to one value for each attribute.
+
+Theory of operation
+-------------------
+Every document is a list of statements; each is a default, the document's own value (explicit, or a diff's), or an operator's
+override. For one attribute, over all documents in their order (WAP-248 §7.3):
+
+1. Overrides stand above everything, the last one given; they alone may change a Locked attribute (T-49).
+2. Else values that are no defaults beat defaults, in the same document and across documents (T-41).
+3. Among those left the attribute's rule decides: Locked keeps the first, Override the last, Append joins all in order.
+
+A statement keeps its kind through all this, so folding the documents from the left or from the right gives the same (T-47).
+WAP-248 §7.5 describes another fold, which forgets after each document what was a default; `fold_defaults` asks for that one.
+Nothing is lost on the way: what did not win stands beside the winner as a loser.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar
+
+from ccpp.datatypes import lexical
+from ccpp.model import Container, Kind, Resolved, ResolvedProfile, Rule, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ccpp.model import AttributeName, Profile, Scalar, Stated, Value
+
+T = TypeVar("T")
+
+_SEVERITY = {Status.OK: 0, Status.COERCED: 1, Status.INVALID: 2}
+
+
+def settle(rule: Rule, statements: Sequence[T]) -> tuple[tuple[T, ...], tuple[T, ...]]:
+    """The statements that win under a rule and those that lose, each in order; the one definition of the three rules."""
+    match rule:
+        case Rule.LOCKED:
+            return tuple(statements[:1]), tuple(statements[1:])
+        case Rule.OVERRIDE:
+            return tuple(statements[-1:]), tuple(statements[:-1])
+        case Rule.APPEND:
+            return tuple(statements), ()
+
+
+def resolve(documents: Sequence[Profile], *, fold_defaults: bool = False) -> ResolvedProfile:
+    """What holds for the device that the documents describe, the first document lowest.
+
+    The URI is that of the first document; the findings are those of all, in order.
+
+    Args:
+        documents: profiles, then diffs, then overrides, in the order of the request (WAP-248 §9.1.1.2); at least one.
+        fold_defaults: count a default like the document's own value once its document is left (WAP-248 §7.5).
+    """
+    statements: dict[AttributeName, list[Stated]] = {}
+    for document in documents:
+        own = _folded(document) if fold_defaults else document.stated
+        for stated in own:
+            name = stated.attribute.name
+            before = statements.get(name)
+            if before is None:
+                statements[name] = [stated]
+            else:
+                before.append(stated)
+    attributes = {name: _resolve_attribute(all_stated, fold_defaults=fold_defaults) for name, all_stated in statements.items()}
+    diagnostics = tuple(diagnostic for document in documents for diagnostic in document.diagnostics)
+    return ResolvedProfile(documents[0].uri, attributes, diagnostics, digest(attributes))
+
+
+def _folded(document: Profile) -> Iterable[Stated]:
+    """The statements of a document after its defaults are folded into it: own values, and defaults where there is none."""
+    own = {stated.attribute.name for stated in document.stated if stated.origin.kind is not Kind.DEFAULT}
+    return (stated for stated in document.stated if stated.origin.kind is not Kind.DEFAULT or stated.attribute.name not in own)
+
+
+def _resolve_attribute(statements: list[Stated], *, fold_defaults: bool) -> Resolved:
+    if len(statements) == 1:
+        only = statements[0]
+        return Resolved(only.attribute, only.value, only.status, (only,), ())
+    candidates, losers = _candidates(statements, fold_defaults=fold_defaults)
+    attribute = candidates[-1].attribute
+    rule = Rule.OVERRIDE if candidates[-1].origin.kind is Kind.OVERRIDE else attribute.rule
+    if rule is Rule.APPEND and attribute.container is Container.NONE:
+        rule = Rule.OVERRIDE  # one value cannot grow; no schema has this
+    winners, beaten = settle(rule, candidates)
+    value = winners[0].value if len(winners) == 1 else _joined(attribute.container, winners)
+    status = max((winner.status for winner in winners), key=_SEVERITY.__getitem__)
+    return Resolved(winners[-1].attribute, value, status, winners, (*losers, *beaten))
+
+
+def _candidates(statements: list[Stated], *, fold_defaults: bool) -> tuple[list[Stated], list[Stated]]:
+    """The statements that the rule decides among, and those that lie under them."""
+    kinds = {stated.origin.kind for stated in statements}
+    if Kind.OVERRIDE in kinds:
+        top = {Kind.OVERRIDE}
+    elif fold_defaults or kinds == {Kind.DEFAULT}:
+        return statements, []
+    else:
+        top = {Kind.EXPLICIT, Kind.DIFF}
+    return (
+        [stated for stated in statements if stated.origin.kind in top],
+        [stated for stated in statements if stated.origin.kind not in top],
+    )
+
+
+def _joined(container: Container, winners: tuple[Stated, ...]) -> Value:
+    """The members of all winners in order; a Bag keeps the first of equal ones (T-43)."""
+    members: list[Scalar] = []
+    for winner in winners:
+        value = winner.value
+        if type(value) is tuple:  # a Dimension is a tuple too, but one value
+            members += value
+        else:
+            members.append(value)  # type: ignore[arg-type]
+    return tuple(dict.fromkeys(members)) if container is Container.BAG else tuple(members)
+
+
+def digest(attributes: Mapping[AttributeName, Resolved]) -> str:
+    """A name for the content: equal for equal values of equal attributes, whatever the order, the origin or the syntax."""
+    lines = sorted(f"{name}\n{_canonical(resolved)}" for name, resolved in attributes.items())
+    return "sha256:" + sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()
+
+
+def _canonical(resolved: Resolved) -> str:
+    """The value as one text that no other value has: each member with its type and length, a set in sorted order."""
+    value = resolved.value
+    if type(value) is not tuple:
+        return _tagged(value)  # type: ignore[arg-type]
+    members = [_tagged(member) for member in value]
+    return resolved.attribute.container + "".join(sorted(members) if resolved.attribute.container is Container.BAG else members)
+
+
+def _tagged(value: Scalar) -> str:
+    text = value if type(value) is str else lexical(value)
+    return f"{type(value).__name__}{len(text)}:{text}"
