@@ -116,20 +116,23 @@ def _joined(container: Container, winners: tuple[Stated, ...]) -> Value:
 
 
 def digest(attributes: Mapping[AttributeName, Resolved]) -> str:
-    """A name for the content: equal for equal values of equal attributes, whatever the order, the origin or the syntax."""
-    lines = sorted(f"{name}\n{_canonical(resolved)}" for name, resolved in attributes.items())
-    return "sha256:" + sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()
+    """A name for the content: equal for equal values of equal attributes, whatever the order, the origin or the syntax.
+
+    The canonical text has an attribute a line, a set in sorted order. Its separators cannot stand in a value, because white
+    space in values is collapsed and Unicode counts them as white space; and a value's text names it within its attribute,
+    because text that reads as the attribute's datatype is never kept as text.
+    """
+    lines = sorted(f"{name[0]}/{name[1]}\x1e{_canonical(resolved)}" for name, resolved in attributes.items())
+    return "sha256:" + sha256("\x1d".join(lines).encode(errors="surrogatepass")).hexdigest()
 
 
 def _canonical(resolved: Resolved) -> str:
-    """The value as one text that no other value has: each member with its type and length, a set in sorted order."""
     value = resolved.value
+    if type(value) is str:
+        return value
     if type(value) is not tuple:
-        return _tagged(value)  # type: ignore[arg-type]
-    members = [_tagged(member) for member in value]
-    return resolved.attribute.container + "".join(sorted(members) if resolved.attribute.container is Container.BAG else members)
-
-
-def _tagged(value: Scalar) -> str:
-    text = value if type(value) is str else lexical(value)
-    return f"{type(value).__name__}{len(text)}:{text}"
+        return lexical(value)  # type: ignore[arg-type]
+    members = [member if type(member) is str else lexical(member) for member in value]
+    if resolved.attribute.container is Container.BAG:
+        members.sort()
+    return "\x1f".join((resolved.attribute.container, *members))

@@ -13,6 +13,7 @@ The rules are those of CC/PP 1.0 §2-4 and WAP-248 §7; T-numbers name the known
 from __future__ import annotations
 
 from collections import Counter
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _TYPE = RDF + "type"
 _VALUE = RDF + "value"
 _MEMBER = RDF + "_"
+_PREDICATE = itemgetter(1)
 #: `rdf:Alt` is no part of CC/PP; what it holds is read as a set.
 _CONTAINERS = MappingProxyType({RDF + "Bag": Container.BAG, RDF + "Seq": Container.SEQ, RDF + "Alt": Container.BAG})
 _CONTAINER_NAMES = MappingProxyType({uri.lower(): uri for uri in _CONTAINERS} | {(RDF + "sequence").lower(): RDF + "Seq"})
@@ -61,6 +63,7 @@ class _Describer:
     def __init__(
         self, statements: Sequence[Statement], uri: str, document: str, vocabularies: Vocabularies, kind: Kind
     ) -> None:
+        self.statements = statements
         self.uri = uri
         self.document = document
         self.vocabularies = vocabularies
@@ -75,7 +78,7 @@ class _Describer:
         self.findings: dict[tuple[str, tuple[str, ...]], Diagnostic] = {}
         self.stated: list[Stated] = []
         self.used: set[Node] = set()
-        self.seen: set[tuple[Kind, AttributeName]] = set()
+        self.seen: dict[tuple[Kind, AttributeName], str] = {}
 
     def note(self, code: str, line: int, *details: str) -> None:
         """A finding; the same one again in a document is said once, where it first stands."""
@@ -102,20 +105,12 @@ class _Describer:
 
     def component_links(self) -> list[Statement]:
         """Every statement that links a component, in document order."""
-        links = []
-        roles: dict[str, bool] = {}
-        for statements in self.by_subject.values():
-            for statement in statements:
-                predicate = statement[1]
-                is_link = roles.get(predicate)
-                if is_link is None:
-                    found = self.vocabularies.link(predicate)
-                    is_link = roles[predicate] = found.link is Link.COMPONENT
-                    if is_link:
-                        self.report(found.findings, statement.line)
-                if is_link:
-                    links.append(statement)
-        return sorted(links, key=lambda link: link.line)
+        predicates = dict.fromkeys(statement[1] for statement in self.statements)
+        linking = {uri for uri in predicates if self.vocabularies.link(uri).link is Link.COMPONENT}
+        links = [statement for statement in self.statements if statement[1] in linking] if linking else []
+        for link in links:
+            self.report(self.vocabularies.link(link.predicate).findings, link.line)
+        return links
 
     def profile_uri(self, links: Sequence[Statement]) -> str:
         """What the profile is about: the URI that its node names, unless that only points into the document itself."""
@@ -240,9 +235,12 @@ class _Describer:
             return
         value, status = read
         key = (kind, attribute.name)
-        if key in self.seen:
-            self.note("attribute-repeated", line, str(attribute.name), attribute.rule)
-        self.seen.add(key)
+        before = self.seen.get(key)
+        if before is None:
+            self.seen[key] = predicate
+        else:
+            code = "attribute-repeated" if before == predicate else "attribute-from-two-schemas"
+            self.note(code, line, str(attribute.name), attribute.rule)
         raw = texts[0] if found is Container.NONE else tuple(texts)
         origin = Origin(self.document, kind, line or None, predicate)
         self.stated.append(Stated(attribute, value, status, raw, origin))
@@ -260,11 +258,21 @@ class _Describer:
         container = self.container(target)
         if container is None and len(described) == 1 and described[0].predicate == _VALUE:
             return self.texts(described[0])
-        members = sorted(
-            (one for one in described if one.predicate.startswith(_MEMBER)), key=lambda one: _position(one.predicate)
+        members = [one for one in described if one[1].startswith(_MEMBER)]
+        members.sort(key=_PREDICATE)
+        if len(members) > 9:  # noqa: PLR2004  rdf:_10 stands before rdf:_9 until length counts too
+            members.sort(key=_predicate_length)
+        texts: list[str] = []
+        for one in members:
+            if type(one[2]) is Literal:
+                texts.append(one[2].text)
+            else:
+                texts += self.member(one, statement.predicate)
+        strays = (
+            []
+            if len(members) + 1 >= len(described)
+            else [one for one in described if one.predicate != _TYPE and not one.predicate.startswith(_MEMBER)]
         )
-        strays = [one for one in described if one.predicate != _TYPE and not one.predicate.startswith(_MEMBER)]
-        texts = [text for one in members for text in self.member(one, statement.predicate)]
         for stray in strays:
             self.note("container-nested", stray.line, statement.predicate)
             texts += self.member(stray, statement.predicate)
@@ -371,6 +379,5 @@ _WORSE = MappingProxyType({Status.OK: 0, Status.COERCED: 1, Status.INVALID: 2})
 _FOUND = MappingProxyType({Container.NONE: "a single value", Container.BAG: "a Bag", Container.SEQ: "a Seq"})
 
 
-def _position(predicate: str) -> int:
-    digits = predicate[len(_MEMBER) :]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0  # noqa: PLR2004  no document holds 10⁹ members
+def _predicate_length(statement: Statement) -> int:
+    return len(statement.predicate)

@@ -1,0 +1,81 @@
+"""The expression tree of a requirement: constraints joined by and, or, not, exactly-one and references by name.
+
+Values only; what they mean is `ccpp.matching.definition`. Equal expressions are equal values, so that a compiler can share them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from ccpp.model import AttributeName, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Operand: TypeAlias = Scalar | tuple[Scalar, ...]
+"""What a constraint compares with, as its kind defines it."""
+
+
+class Constraint(NamedTuple):
+    """One test on one attribute; `kind` names a row of `ccpp.requirements.constraints.CONSTRAINT_KINDS`."""
+
+    attribute: AttributeName
+    kind: str
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Each item holds. SHACL §4.6.2, and the conjunction that every shape is."""
+
+    items: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one item holds. SHACL §4.6.3."""
+
+    items: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExactlyOne:
+    """One item holds and no other. SHACL §4.6.4."""
+
+    items: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The item does not hold. SHACL §4.6.1."""
+
+    item: Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The requirement of that name holds. SHACL §4.7.1."""
+
+    name: str
+
+
+Requirement: TypeAlias = Constraint | All | Any | ExactlyOne | Not | Reference
+
+
+def parts(requirement: Requirement) -> tuple[Requirement, ...]:
+    """What a requirement is directly made of."""
+    match requirement:
+        case All(items) | Any(items) | ExactlyOne(items):
+            return items
+        case Not(item):
+            return (item,)
+        case _:
+            return ()
+
+
+def walk(requirement: Requirement) -> Iterator[Requirement]:
+    """The requirement and everything in it, references not followed."""
+    yield requirement
+    for part in parts(requirement):
+        yield from walk(part)
