@@ -35,7 +35,9 @@ MAX_PATTERN = 200
 class ConstraintKind(NamedTuple):
     """One row of `CONSTRAINT_KINDS`.
 
-    `read` makes the operand of the parameter's values, the attribute, and the values of further parameters by URI.
+    `read` makes the operand of the parameter's values, the attribute, and the values of the further parameters in `also`.
+    `asks_for_one` marks our own kinds that need some value that fits: they must be written beside `sh:minCount 1`, because some
+    engines run a component's validator once a value, so that without any value it would hold there and not here.
     """
 
     parameter: str
@@ -43,6 +45,7 @@ class ConstraintKind(NamedTuple):
     holds: Callable[[Operand, tuple[Scalar, ...]], bool]
     phrase: Callable[[Operand], str]
     also: tuple[str, ...] = ()
+    asks_for_one: bool = False
 
 
 def text_of(value: Scalar) -> str:
@@ -285,12 +288,14 @@ CONSTRAINT_KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
             _read_version,
             lambda due, values: _versions(due, values, lambda stated, least: stated >= least),
             lambda due: f"has version `{due}` or later",
+            asks_for_one=True,
         ),
         "versionAtMost": ConstraintKind(
             REQ + "versionAtMost",
             _read_version,
             lambda due, values: _versions(due, values, lambda stated, most: stated <= most),
             lambda due: f"has version `{due}` or earlier",
+            asks_for_one=True,
         ),
     }
 )

@@ -129,7 +129,17 @@ class _Reader:
                 items.append(Constraint(attribute.name, kind, operand))
             elif term not in _ALSO and term != SH + "path":
                 raise self.error(f"`{_short(term)}` is not supported on a property shape", hint=_remedy(term))
+        self.check_counted(items)
         return _conjunction(items)
+
+    def check_counted(self, items: list[Requirement]) -> None:
+        constraints = [item for item in items if isinstance(item, Constraint)]
+        counted = any(item.kind == "minCount" and item.operand != 0 for item in constraints)
+        for item in constraints:
+            if CONSTRAINT_KINDS[item.kind].asks_for_one and not counted:
+                raise self.error(
+                    f"`req:{item.kind}` of {item.attribute} asks for a value", hint="write `sh:minCount 1` beside it"
+                )
 
     def members(self, value: Node) -> list[Node]:
         return list(Collection(self.graph, value))
@@ -138,10 +148,15 @@ class _Reader:
         """The value of a parameter, or the members of its list, as values that an attribute can have."""
         if isinstance(value, BNode) or value == RDF.nil:
             return tuple(scalar for member in self.members(value) for scalar in self.scalars(member))
-        return (_scalar(value),)
+        return (scalar_of(value),)
 
 
-def _scalar(value: Node) -> Scalar:
+def scalar_of(value: Node) -> Scalar:
+    """The value that a literal stands for.
+
+    Raises:
+        RequirementError: it is no literal, or one that no attribute can have.
+    """
     if not isinstance(value, Literal) or value.language:
         raise RequirementError(f"`{value}` is no value of an attribute", hint="write a text, a number, true or false")
     if value.datatype == URIRef(DATATYPES["Dimension"].rdf_datatype):

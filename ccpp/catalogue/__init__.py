@@ -1,0 +1,1 @@
+"""What can be provisioned: applications, their variants, and what each asks of a device."""
