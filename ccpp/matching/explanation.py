@@ -141,6 +141,11 @@ def changes(explanation: Explanation) -> list[str]:
 def _leaves(explanation: Explanation, *, negated: bool) -> Iterator[tuple[Fact, Verdict, bool]]:
     if explanation.fact is not None:
         yield explanation.fact, explanation.verdict, negated
-    inner = negated is not (explanation.what == "not")
+    inner = negated is not (explanation.what == _WORDS[Not])
+    holding = [part for part in explanation.parts if part.verdict is TRUE]
+    if explanation.what == _WORDS[ExactlyOne] and len(holding) > 1:
+        for part in holding:
+            yield from _leaves(part, negated=not negated)
+        return
     for part in explanation.parts:
         yield from _leaves(part, negated=inner)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ccpp.errors import UsageError
-from ccpp.model import Dimension, Scalar
+from ccpp.plain import plain_value
 
 if TYPE_CHECKING:
     from ccpp.decision import Decision
@@ -37,16 +37,8 @@ def json_descriptor(decision: Decision) -> Document:
         "variant": variant.id,
         "label": variant.label,
         "artefact": {key: value for key, value in artefact.items() if value is not None},
-        "configuration": {key: plain(setting.value) for key, setting in decision.configuration.items()},
+        "configuration": {key: plain_value(setting.value) for key, setting in decision.configuration.items()},
     }
     content = json.dumps(descriptor, indent=2, ensure_ascii=False).encode() + b"\n"
     return Document(f"{variant.id}.json", "application/json", content)
 
-
-def plain(value: Scalar | tuple[Scalar, ...]) -> Any:  # noqa: ANN401  JSON
-    """A value as JSON writes it: texts, numbers and Booleans as such, dimensions and rationals as text, containers as lists."""
-    if isinstance(value, Dimension):
-        return str(value)
-    if isinstance(value, tuple):
-        return [plain(member) for member in value]
-    return value if isinstance(value, str | int) else str(value)

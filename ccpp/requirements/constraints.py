@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccpp.datatypes import DATATYPES
 from ccpp.errors import RequirementError
 from ccpp.model import Attribute, Dimension, Scalar, Status
+from ccpp.requirements.patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 SH = "http://www.w3.org/ns/shacl#"
 REQ = "urn:ccpp:requirement#"
 
-#: Length of a pattern. Real ones name a product or a version.
-MAX_PATTERN = 200
-
 
 class ConstraintKind(NamedTuple):
     """One row of `CONSTRAINT_KINDS`.
@@ -38,6 +36,7 @@ class ConstraintKind(NamedTuple):
     `read` makes the operand of the parameter's values, the attribute, and the values of the further parameters in `also`.
     `asks_for_one` marks our own kinds that need some value that fits: they must be written beside `sh:minCount 1`, because some
     engines run a component's validator once a value, so that without any value it would hold there and not here.
+    `takes_list` marks the kinds whose parameter is a list; `repeatable` those whose parameter may be stated more than once.
     """
 
     parameter: str
@@ -46,6 +45,8 @@ class ConstraintKind(NamedTuple):
     phrase: Callable[[Operand], str]
     also: tuple[str, ...] = ()
     asks_for_one: bool = False
+    takes_list: bool = False
+    repeatable: bool = False
 
 
 def text_of(value: Scalar) -> str:
@@ -106,8 +107,7 @@ def _read_bound(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping
     value = _one(values)
     if attribute.datatype not in {"Number", "integer"}:
         raise RequirementError(
-            f"{attribute.name} is a {attribute.datatype}, which has no order",
-            hint="use req:dimensionAtLeast or req:versionAtLeast",
+            f"a {attribute.datatype} has no order", hint="use sh:hasValue, sh:in, req:dimensionAtLeast or req:versionAtLeast"
         )
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise RequirementError(f"`{text_of(value)}` is no number", hint="write a number such as 16")
@@ -121,37 +121,20 @@ def _read_count(values: tuple[Scalar, ...], _attribute: Attribute, _also: Mappin
     return value
 
 
-_UNSAFE_PATTERN = re.compile(r"\(\?|\\[1-9pPkgAZbBi]|[*+?}][*+]|\([^()]*[*+}][^()]*\)[*+{]")
-
-
 def _read_pattern(values: tuple[Scalar, ...], _attribute: Attribute, also: Mapping[str, str]) -> Operand:
-    """SPARQL's regex as far as Python reads it alike, and without what can take exponential time."""
     pattern, flags = _one(values), also.get(SH + "flags", "")
-    if not isinstance(pattern, str) or len(pattern) > MAX_PATTERN:
-        raise RequirementError(f"a pattern is a text of at most {MAX_PATTERN} characters")
-    unsafe = _UNSAFE_PATTERN.search(pattern)
-    if unsafe:
-        raise RequirementError(
-            f"`{unsafe[0]}` is not allowed in a pattern", hint="no lookaround, references or nested repetition"
-        )
-    if not set(flags) <= set("ismx"):
-        raise RequirementError(f"unknown pattern flags `{flags}`", hint="use any of i, s, m, x")
-    try:
-        _compiled(pattern, flags)
-    except (re.error, OverflowError) as error:
-        raise RequirementError(f"`{pattern}` is no regular expression: {error}") from None
+    if not isinstance(pattern, str):
+        raise RequirementError(f"`{text_of(pattern)}` is no pattern", hint='write a text such as "^MIDP"')
+    compile_pattern(pattern, flags)
     return pattern, flags
-
-
-@lru_cache(maxsize=4_096)
-def _compiled(pattern: str, flags: str) -> re.Pattern[str]:
-    return re.compile(pattern, sum(getattr(re, flag.upper()) for flag in set(flags)))
 
 
 def _read_dimension(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
     value = _one(values)
-    if attribute.datatype not in {"Dimension", "Literal"}:
-        raise RequirementError(f"{attribute.name} is a {attribute.datatype}, no Dimension")
+    if attribute.datatype not in {"Dimension", "Literal", "string"}:
+        raise RequirementError(
+            f"a {attribute.datatype} is no dimension", hint="name an attribute such as HardwarePlatform/ScreenSize"
+        )
     dimension = _dimension(value)
     if dimension is None:
         raise RequirementError(f"`{text_of(value)}` is no dimension", hint='write "240x320"')
@@ -161,7 +144,7 @@ def _read_dimension(values: tuple[Scalar, ...], attribute: Attribute, _also: Map
 def _read_version(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
     value = _one(values)
     if attribute.datatype not in {"Literal", "string"}:
-        raise RequirementError(f"{attribute.name} is a {attribute.datatype}, which has no versions")
+        raise RequirementError(f"a {attribute.datatype} is no version", hint="use sh:hasValue, or sh:minInclusive for a number")
     if not isinstance(value, str) or _version(value) is None:
         raise RequirementError(f"`{text_of(value)}` is no version", hint='write "1.2" or "MIDP/2.0"')
     return value
@@ -226,8 +209,14 @@ def _listed(operand: Operand) -> str:
 #: The table. Ranges, patterns and dimensions ask something of every value, values and versions ask for one that fits.
 CONSTRAINT_KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
     {
-        "hasValue": ConstraintKind(SH + "hasValue", _read_value, _has_value, lambda operand: f"has `{text_of(operand)}`"),  # type: ignore[arg-type]
-        "in": ConstraintKind(SH + "in", _read_values, _in, lambda operand: f"is one of {_listed(operand)}"),
+        "hasValue": ConstraintKind(
+            SH + "hasValue",
+            _read_value,
+            _has_value,
+            lambda operand: f"has `{text_of(operand)}`",  # type: ignore[arg-type]
+            repeatable=True,
+        ),
+        "in": ConstraintKind(SH + "in", _read_values, _in, lambda operand: f"is one of {_listed(operand)}", takes_list=True),
         "minInclusive": ConstraintKind(
             SH + "minInclusive",
             _read_bound,
@@ -267,7 +256,7 @@ CONSTRAINT_KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
         "pattern": ConstraintKind(
             SH + "pattern",
             _read_pattern,
-            lambda operand, values: all(_compiled(*operand).search(text_of(value)) for value in values),  # type: ignore[misc]
+            lambda operand, values: all(compile_pattern(*operand).search(text_of(value)) for value in values),  # type: ignore[misc]
             lambda operand: f"matches `{operand[0]}`",  # type: ignore[index]
             also=(SH + "flags",),
         ),

@@ -6,18 +6,26 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ccpp.errors import RequirementError
-from ccpp.requirements.expression import Constraint, Reference, Requirement, walk
+from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement, parts, walk
+
+#: Constraints and connectives of one requirement, with what it refers to written out. The meaning is evaluated on exactly these, and
+#: an explanation may show them all; a requirement that a person can read has fewer than 100.
+MAX_SIZE = 100_000
+
+#: The same, one inside another: evaluation calls itself for each.
+MAX_DEPTH = 100
 
 
 class RequirementGraph(Mapping[str, Requirement]):
     """Requirements by name, in an order in which each stands after those it refers to.
 
     Raises:
-        RequirementError: a reference leads nowhere, or round in a circle; the message names the path.
+        RequirementError: a reference leads nowhere, or round in a circle, and the message names the path; or a requirement is too large.
     """
 
     def __init__(self, definitions: Mapping[str, Requirement]) -> None:
         self._requirements = MappingProxyType({name: definitions[name] for name in _ordered(definitions)})
+        _check_sizes(self._requirements)
 
     def __getitem__(self, name: str) -> Requirement:
         return self._requirements[name]
@@ -41,6 +49,43 @@ class RequirementGraph(Mapping[str, Requirement]):
                     pending.append(part.name)
         return frozenset(found)
 
+    def expand(self, name: str) -> Requirement:
+        """A requirement with what it refers to written out, so that it stands alone."""
+        return _expanded(self[name], self)
+
+
+def _expanded(requirement: Requirement, graph: RequirementGraph) -> Requirement:
+    match requirement:
+        case Constraint():
+            return requirement
+        case Reference(name):
+            return graph.expand(name)
+        case Not(item):
+            return Not(_expanded(item, graph))
+        case All(items) | Any(items) | ExactlyOne(items):
+            return type(requirement)(tuple(_expanded(item, graph) for item in items))
+
+
+def _check_sizes(requirements: Mapping[str, Requirement]) -> None:
+    """Refuse what is too large; each requirement stands after those it refers to."""
+    known: dict[str, tuple[int, int]] = {}
+    for name, requirement in requirements.items():
+        known[name] = size, depth = _measured(requirement, known)
+        if size > MAX_SIZE or depth > MAX_DEPTH:
+            raise RequirementError(
+                f"requirement `{name}` has {size} parts, {depth} inside each other, with what it refers to",
+                hint=f"at most {MAX_SIZE} and {MAX_DEPTH} are allowed",
+            )
+
+
+def _measured(requirement: Requirement, known: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """How many parts a requirement has, and how many of them are inside each other."""
+    if isinstance(requirement, Reference):
+        size, depth = known[requirement.name]
+        return size + 1, depth + 1
+    inner = [_measured(part, known) for part in parts(requirement)]
+    return 1 + sum(size for size, _ in inner), 1 + max((depth for _, depth in inner), default=0)
+
 
 def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
     import networkx as nx  # noqa: PLC0415  takes longer to import than a request to answer
@@ -57,7 +102,8 @@ def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
                     )
                 references.add_edge(part.name, name)
     try:
-        return list(nx.lexicographical_topological_sort(references, key=list(definitions).index))
+        place = {name: index for index, name in enumerate(definitions)}
+        return list(nx.lexicographical_topological_sort(references, key=place.__getitem__))
     except nx.NetworkXUnfeasible:
         circle = [source for source, _ in reversed(nx.find_cycle(references))]
         path = " → ".join(f"`{name}`" for name in (*circle, circle[0]))

@@ -1,0 +1,152 @@
+"""Results as text for people: tables, marks and colours. Colours are taken out again where there is no terminal."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from click import style, unstyle
+
+from ccpp.datatypes import lexical
+from ccpp.diagnostics import Severity
+from ccpp.matching.explanation import MARKS, changes, render_explanation, short_name
+from ccpp.model import Status, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ccpp.decision import Decision
+    from ccpp.diagnostics import Diagnostic
+    from ccpp.matching.explanation import Explanation
+    from ccpp.model import Resolved, ResolvedProfile, Scalar, Value
+    from ccpp.selection import Selection
+
+_SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_VERDICT_COLOURS = {Verdict.SATISFIED: "green", Verdict.UNSATISFIED: "red", Verdict.INDETERMINATE: "yellow"}
+
+#: Lines are cut here where the width is not known.
+_WIDTH = 120
+
+
+def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> str:
+    """Rows in columns as wide as their longest cell; the last one takes what is left of the line."""
+    if not rows:
+        return ""
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns
+    widths = [max(len(unstyle(row[column])) for row in rows) for column in range(len(rows[0]) - 1)]
+    lines = []
+    for row in rows:
+        cells = [cell + " " * (wide - len(unstyle(cell))) for cell, wide in zip(row, widths, strict=False)]
+        start = indent + "  ".join(cells) + ("  " if cells else "")
+        room = max(20, width - len(unstyle(start)))
+        last = row[-1]
+        lines.append((start + (last if len(unstyle(last)) <= room else unstyle(last)[: room - 1] + "…")).rstrip())
+    return "\n".join(lines)
+
+
+def show_value(value: Value | tuple[Scalar, ...]) -> str:
+    """A value in words: members with commas between them."""
+    if type(value) is tuple:
+        return ", ".join(lexical(member) for member in value) or "(empty)"
+    return lexical(value)  # type: ignore[arg-type]
+
+
+def show_profile(profile: ResolvedProfile) -> str:
+    """A resolved profile, a component a block, an attribute a line."""
+    head = f"{style(profile.uri, bold=True)}\n{len(profile.attributes)} attributes, {profile.digest[:19]}…"
+    blocks = [head]
+    for component in sorted({name.component for name in profile.attributes}):
+        rows = [
+            (style(name.name, fg="cyan"), _place(resolved), show_value(resolved.value) + _remarks(resolved))
+            for name, resolved in sorted(profile.attributes.items())
+            if name.component == component
+        ]
+        blocks.append(f"{style(component, bold=True)}\n{table(rows, indent='  ')}")
+    if profile.diagnostics:
+        blocks.append(show_diagnostics(profile.diagnostics))
+    return "\n\n".join(blocks)
+
+
+def _place(resolved: Resolved) -> str:
+    origin = resolved.winners[-1].origin
+    more = f" +{len(resolved.winners) - 1}" if len(resolved.winners) > 1 else ""
+    return style(f"{origin.kind.value}:{origin.line or '-'}{more}", dim=True)
+
+
+def _remarks(resolved: Resolved) -> str:
+    remarks = "" if resolved.status is Status.OK else style(f"  [{resolved.status.value}]", fg="yellow")
+    if resolved.losers:
+        beaten = ", ".join(f"{show_value(stated.value)} ({stated.origin.kind.value})" for stated in resolved.losers)
+        remarks += style(f"  beats {beaten}", dim=True)
+    return remarks
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> str:
+    """Findings, a line each."""
+    rows = [
+        (style(one.severity.value, fg=_SEVERITY_COLOURS[one.severity]), str(one.line or "-"), one.code, one.message)
+        for one in diagnostics
+    ]
+    return table(rows, indent="  ")
+
+
+def mark(verdict: Verdict) -> str:
+    """A verdict as one coloured sign."""
+    return style(MARKS[verdict], fg=_VERDICT_COLOURS[verdict])
+
+
+def show_selection(selection: Selection) -> str:
+    """The choice of an application and the reason of each variant."""
+    chosen = style(selection.chosen.id, fg="green", bold=True) if selection.chosen else style("none fits", fg="red", bold=True)
+    rows = [(mark(reason.verdict), reason.variant.id, reason.text) for reason in selection.reasons]
+    return f"{style(selection.application.id, bold=True)}: {chosen}\n{table(rows, indent='  ')}"
+
+
+def show_configuration(decision: Decision) -> str:
+    """The settings of the chosen variant, each with the layer that stated it."""
+    rows = []
+    for key, setting in decision.configuration.items():
+        layers = ", ".join(winner.layer for winner in setting.winners)
+        beaten = f", beats {', '.join(loser.layer for loser in setting.losers)}" if setting.losers else ""
+        rows.append((style(key, fg="cyan"), show_value(setting.value), style(layers + beaten, dim=True)))
+    return table(rows, indent="  ")
+
+
+def show_decision(decision: Decision) -> str:
+    """One line: the application, the chosen variant, the settings."""
+    chosen = decision.selection.chosen
+    settings = " ".join(f"{style(key, fg='cyan')}={show_value(one.value)}" for key, one in decision.configuration.items())
+    return "  ".join((decision.selection.application.id, chosen.id if chosen else "-", settings))
+
+
+def show_explanation(explanation: Explanation) -> str:
+    """The tree of reasons, and what would change the verdict."""
+    lines = [_coloured(line) for line in render_explanation(explanation).splitlines()]
+    wishes = changes(explanation) if explanation.verdict is not Verdict.SATISFIED else []
+    if wishes:
+        lines += ["", "What would have to change:", *(f"  - {wish}" for wish in wishes)]
+    return "\n".join(lines)
+
+
+def _coloured(line: str) -> str:
+    for verdict, sign in MARKS.items():
+        start = line.find(sign)
+        if start >= 0 and not line[:start].strip():
+            return line[:start] + mark(verdict) + line[start + 1 :]
+    return line
+
+
+def heading(text: str) -> str:
+    """A title with a rule under it."""
+    return f"{style(text, bold=True)}\n{style('─' * len(text), dim=True)}"
+
+
+def named(requirement: str | None) -> str:
+    """What people call a requirement."""
+    return short_name(requirement) if requirement else "no requirement"
+
+
+def matrix(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    """A table with a heading, a line at a time."""
+    cells = [("", *(style(column, bold=True) for column in columns)), *((name, *values) for name, values in rows)]
+    yield from table(cells).splitlines()

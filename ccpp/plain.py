@@ -1,0 +1,125 @@
+"""Results as plain data, the JSON that the command line prints and other programs read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ccpp.model import Dimension, Scalar, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ccpp.catalogue.model import Catalogue
+    from ccpp.configuration import ConfiguredSetting, Source
+    from ccpp.decision import Decision
+    from ccpp.diagnostics import Diagnostic
+    from ccpp.matching.explanation import Explanation
+    from ccpp.model import Resolved, ResolvedProfile, Stated
+    from ccpp.selection import Selection
+
+Plain = dict[str, Any]
+
+
+def plain_value(value: Value | tuple[Scalar, ...]) -> Any:  # noqa: ANN401  JSON
+    """A value as JSON writes it: texts, numbers and Booleans as such, dimensions and rationals as text, containers as lists."""
+    if isinstance(value, Dimension):
+        return str(value)
+    if isinstance(value, tuple):
+        return [plain_value(member) for member in value]
+    return value if isinstance(value, str | int) else str(value)
+
+
+def plain_profile(profile: ResolvedProfile) -> Plain:
+    """A resolved profile with its origins and findings."""
+    return {
+        "profile": profile.uri,
+        "digest": profile.digest,
+        "attributes": {str(name): _resolved(profile.attributes[name]) for name in sorted(profile.attributes)},
+        "diagnostics": plain_diagnostics(profile.diagnostics),
+    }
+
+
+def _resolved(resolved: Resolved) -> Plain:
+    form: Plain = {
+        "value": plain_value(resolved.value),
+        "datatype": resolved.attribute.datatype,
+        "container": resolved.attribute.container.value,
+        "status": resolved.status.value,
+        "rule": resolved.attribute.rule.value,
+        "origins": [_origin(stated) for stated in resolved.winners],
+    }
+    if resolved.losers:
+        form["beaten"] = [{"value": plain_value(stated.value), **_origin(stated)} for stated in resolved.losers]
+    return form
+
+
+def _origin(stated: Stated) -> Plain:
+    origin = stated.origin
+    return {"document": origin.document, "kind": origin.kind.value, "line": origin.line, "uri": origin.uri}
+
+
+def plain_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Plain]:
+    """Findings, each with its code, severity, message and line."""
+    return [
+        {"code": one.code, "severity": one.severity.value, "message": one.message, "line": one.line} for one in diagnostics
+    ]
+
+
+def plain_match(profile: ResolvedProfile, catalogue: Catalogue, decisions: Mapping[str, Decision]) -> Plain:
+    """The verdict of each variant and the chosen one of each application."""
+    return {
+        "profile": profile.uri,
+        "catalogue": catalogue.digest,
+        "applications": {
+            identifier: {
+                "chosen": decision.selection.chosen.id if decision.selection.chosen else None,
+                "variants": {reason.variant.id: reason.verdict.value for reason in decision.selection.reasons},
+            }
+            for identifier, decision in decisions.items()
+        },
+    }
+
+
+def plain_selection(selection: Selection) -> Plain:
+    """The choice and the reason of each variant."""
+    return {
+        "chosen": selection.chosen.id if selection.chosen else None,
+        "reasons": [
+            {"variant": reason.variant.id, "verdict": reason.verdict.value, "reason": reason.text}
+            for reason in selection.reasons
+        ],
+    }
+
+
+def plain_configuration(configuration: Mapping[str, ConfiguredSetting]) -> Plain:
+    """Each setting with its value, rule, and the layers that stated it."""
+
+    def source(one: Source) -> Plain:
+        return {"layer": one.layer, "value": plain_value(one.value)}
+
+    return {
+        key: {
+            "value": plain_value(setting.value),
+            "rule": setting.rule.value,
+            "origins": [source(winner) for winner in setting.winners],
+            "beaten": [source(loser) for loser in setting.losers],
+        }
+        for key, setting in configuration.items()
+    }
+
+
+def plain_explanation(explanation: Explanation) -> Plain:
+    """The tree of what decided; a leaf has the attribute, what is asked of it, what is stated, and where."""
+    form: Plain = {"requirement": explanation.what, "verdict": explanation.verdict.value}
+    fact = explanation.fact
+    if fact is None:
+        form["parts"] = [plain_explanation(part) for part in explanation.parts]
+    else:
+        form |= {
+            "attribute": str(fact.attribute),
+            "asked": fact.asked,
+            "stated": None if fact.values is None else [plain_value(value) for value in fact.values],
+            "origins": [{"document": one.document, "kind": one.kind.value, "line": one.line} for one in fact.origins],
+        }
+    return form
+

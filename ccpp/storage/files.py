@@ -1,0 +1,64 @@
+"""Files: bounded reads, whole writes, and one clear error for whatever goes wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from ccpp.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def read_file(name: str, limit: int) -> bytes:
+    """The bytes of a file, `-` being standard input; at most one more than `limit`, so that a reader can refuse what is too large.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(limit + 1)
+        with Path(name).open("rb") as file:
+            return file.read(limit + 1)
+    except FileNotFoundError:
+        raise UsageError("no such file", source=name, hint="check the path") from None
+    except IsADirectoryError:
+        raise UsageError("a folder where a file is due", source=name) from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", source=name) from None
+
+
+def files_in(names: Iterable[str]) -> Iterator[str]:
+    """The names, a folder replaced by the files in it, in order; hidden files are left out."""
+    for name in names:
+        path = Path(name)
+        if name != "-" and path.is_dir():
+            yield from sorted(str(file) for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        else:
+            yield name
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, replacing one of that name.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", source=str(path)) from None
