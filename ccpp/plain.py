@@ -60,9 +60,7 @@ def _origin(stated: Stated) -> Plain:
 
 def plain_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Plain]:
     """Findings, each with its code, severity, message and line."""
-    return [
-        {"code": one.code, "severity": one.severity.value, "message": one.message, "line": one.line} for one in diagnostics
-    ]
+    return [{"code": one.code, "severity": one.severity.value, "message": one.message, "line": one.line} for one in diagnostics]
 
 
 def plain_match(profile: ResolvedProfile, catalogue: Catalogue, decisions: Mapping[str, Decision]) -> Plain:
@@ -122,4 +120,3 @@ def plain_explanation(explanation: Explanation) -> Plain:
             "origins": [{"document": one.document, "kind": one.kind.value, "line": one.line} for one in fact.origins],
         }
     return form
-

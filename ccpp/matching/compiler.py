@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, Capabilities, conjunction, exactly_one, negation
+from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, Capabilities, exactly_one, negation
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement, walk
 
@@ -154,13 +154,18 @@ def _all(items: tuple[Requirement, ...], bits: Mapping[Constraint, int]) -> Deci
     mask, decisions = _split(items, bits)
     if not decisions:
         return _mask(mask)
-    by_mask = _mask(mask)
 
     def decide(state: State) -> Verdict:
-        verdict = by_mask(state)
-        if verdict is FALSE:
+        if state.fails & mask:
             return FALSE
-        return conjunction((verdict, *(one(state) for one in decisions)))
+        verdict = TRUE if state.holds & mask == mask else UNKNOWN
+        for one in decisions:
+            other = one(state)
+            if other is FALSE:
+                return FALSE
+            if other is UNKNOWN:
+                verdict = UNKNOWN
+        return verdict
 
     return decide
 

@@ -41,4 +41,3 @@ def json_descriptor(decision: Decision) -> Document:
     }
     content = json.dumps(descriptor, indent=2, ensure_ascii=False).encode() + b"\n"
     return Document(f"{variant.id}.json", "application/json", content)
-

@@ -17,7 +17,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ccpp.datatypes import DATATYPES, collapse
+from ccpp.datatypes import DATATYPES, collapse, lexical
 from ccpp.diagnostics import Diagnostic
 from ccpp.errors import NoProfile
 from ccpp.model import Attribute, AttributeName, Container, Kind, Origin, Profile, Rule, Scalar, Stated, Status, Value
@@ -360,7 +360,7 @@ class _Describer:
         if status is Status.INVALID:
             self.note("value-invalid", line, str(attribute.name), text, attribute.datatype)
         elif status is Status.COERCED:
-            self.note("value-coerced", line, str(attribute.name), text, attribute.datatype, str(value))
+            self.note("value-coerced", line, str(attribute.name), text, attribute.datatype, lexical(value))
         return value, status
 
     # Findings.

@@ -1,0 +1,5 @@
+"""``python -m ccpp``."""
+
+from ccpp.cli import main
+
+main()
