@@ -202,9 +202,9 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
             }
         )
     else:
-        from ccpp.console import heading, named, show_explanation
+        from ccpp.console import heading, show_explanation
 
-        click.echo(heading(f"{found.id} on {profile.uri}: {reasons.verdict.value} ({named(found.requirement)})"))
+        click.echo(heading(f"{found.id} on {profile.uri}: {reasons.verdict.value}"))
         click.echo(show_explanation(reasons))
 
 

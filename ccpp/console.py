@@ -9,11 +9,10 @@ from click import style, unstyle
 
 from ccpp.datatypes import lexical
 from ccpp.diagnostics import Severity
-from ccpp.matching.explanation import MARKS, changes, render_explanation, short_name
 from ccpp.model import Status, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
@@ -92,7 +91,7 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> str:
 
 def mark(verdict: Verdict) -> str:
     """A verdict as one coloured sign."""
-    return style(MARKS[verdict], fg=_VERDICT_COLOURS[verdict])
+    return style(verdict.mark, fg=_VERDICT_COLOURS[verdict])
 
 
 def show_selection(selection: Selection) -> str:
@@ -112,15 +111,10 @@ def show_configuration(decision: Decision) -> str:
     return table(rows, indent="  ")
 
 
-def show_decision(decision: Decision) -> str:
-    """One line: the application, the chosen variant, the settings."""
-    chosen = decision.selection.chosen
-    settings = " ".join(f"{style(key, fg='cyan')}={show_value(one.value)}" for key, one in decision.configuration.items())
-    return "  ".join((decision.selection.application.id, chosen.id if chosen else "-", settings))
-
-
 def show_explanation(explanation: Explanation) -> str:
     """The tree of reasons, and what would change the verdict."""
+    from ccpp.matching.explanation import changes, render_explanation  # noqa: PLC0415  `ccpp resolve` shows none
+
     lines = [_coloured(line) for line in render_explanation(explanation).splitlines()]
     wishes = changes(explanation) if explanation.verdict is not Verdict.SATISFIED else []
     if wishes:
@@ -129,8 +123,8 @@ def show_explanation(explanation: Explanation) -> str:
 
 
 def _coloured(line: str) -> str:
-    for verdict, sign in MARKS.items():
-        start = line.find(sign)
+    for verdict in Verdict:
+        start = line.find(verdict.mark)
         if start >= 0 and not line[:start].strip():
             return line[:start] + mark(verdict) + line[start + 1 :]
     return line
@@ -139,14 +133,3 @@ def _coloured(line: str) -> str:
 def heading(text: str) -> str:
     """A title with a rule under it."""
     return f"{style(text, bold=True)}\n{style('─' * len(text), dim=True)}"
-
-
-def named(requirement: str | None) -> str:
-    """What people call a requirement."""
-    return short_name(requirement) if requirement else "no requirement"
-
-
-def matrix(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
-    """A table with a heading, a line at a time."""
-    cells = [("", *(style(column, bold=True) for column in columns)), *((name, *values) for name, values in rows)]
-    yield from table(cells).splitlines()

@@ -153,3 +153,8 @@ class Verdict(StrEnum):
     SATISFIED = "satisfied"
     UNSATISFIED = "unsatisfied"
     INDETERMINATE = "indeterminate"
+
+    @property
+    def mark(self) -> str:
+        """The verdict as one sign."""
+        return {"satisfied": "✓", "unsatisfied": "✗", "indeterminate": "?"}[self]

@@ -93,16 +93,13 @@ def _deciding(
     return sharing
 
 
-MARKS: Mapping[Verdict, str] = {TRUE: "✓", FALSE: "✗", UNKNOWN: "?"}
-
-
 def render_explanation(explanation: Explanation) -> str:
     """The explanation as an indented text, a line a part."""
     return "\n".join(_lines(explanation, ""))
 
 
 def _lines(explanation: Explanation, indent: str) -> Iterator[str]:
-    mark = MARKS[explanation.verdict]
+    mark = explanation.verdict.mark
     if explanation.fact is None:
         yield f"{indent}{mark} {short_name(explanation.what)}"
         for part in explanation.parts:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from html.entities import html5
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
@@ -242,6 +241,8 @@ def define_entity(data: bytes, failure: Failure) -> Mended | None:
     found = _REFERENCE.search(data, failure.offset)
     if not found:
         return None
+    from html.entities import html5  # noqa: PLC0415  two thousand names that one profile in a thousand needs
+
     name = found[1].decode()
     meant = html5.get(f"{name};", f"&amp;{name};").encode()
     return Mended(data[: found.start()] + meant + data[found.end() :], Diagnostic("undefined-entity", failure.line, (name,)))

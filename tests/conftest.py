@@ -1,0 +1,38 @@
+"""What tests share: the vocabularies, the repository's root, and the real profiles where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ccpp.vocabulary import Vocabularies, load_vocabularies
+
+ROOT = Path(__file__).parent.parent
+SUITE = Path(__file__).parent / "suite"
+SHARED = Path(os.environ.get("CCPP_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def vocabularies() -> Vocabularies:
+    return load_vocabularies()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the checkout; not part of the project, so a stranger's clone does without."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared beside the checkout (CCPP_SHARED names another place)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def real_profiles(shared: Path) -> list[Path]:
+    """Real device profiles as published, broken ones included."""
+    return sorted((shared / "profiles").glob("*.rdf"))

@@ -1,0 +1,107 @@
+"""The layer rule: a module imports only from layers below its own, or from its own package; third parties stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import ccpp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(ccpp.__file__).parent
+
+LAYERS = (
+    ("errors", "diagnostics", "__init__"),
+    ("model",),
+    ("datatypes",),
+    ("vocabulary",),
+    ("reading", "resolution", "requirements", "storage"),
+    ("matching",),
+    ("catalogue",),
+    ("selection", "configuration"),
+    ("decision",),
+    ("plain",),
+    ("provisioning", "console", "samples"),
+    ("demo",),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+#: Third-party package → the modules that may import it.
+CONFINED = {
+    "rdflib": {"vocabulary", "requirements.shacl", "requirements.rdf", "catalogue.loading"},
+    "networkx": {"requirements.graph"},
+    "click": {"cli", "console", "demo"},
+}
+
+#: Modules over 400 lines, with the reason.
+LARGE = {
+    "cli": "one function a command; splitting it would scatter the table that `--help` is",
+    "reading.rdfxml": "the whole grammar of RDF/XML, one production a method",
+    "reading.profile": "one document's state, one rule a method",
+}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_imports_point_downwards() -> None:
+    wrong = []
+    for path in modules():
+        here = name_of(path).split(".")[0]
+        for name in imported(path):
+            if name.startswith("ccpp."):
+                there = name.split(".")[1]
+                if there not in RANK and there == "__version__":
+                    continue
+                if there != here and RANK[there] >= RANK[here]:
+                    wrong.append(f"{name_of(path)} imports {name}")
+    assert [] == wrong
+
+
+def test_third_parties_stay_where_they_belong() -> None:
+    allowed = set(sys.stdlib_module_names) | {"ccpp"}
+    wrong = []
+    for path in modules():
+        for name in imported(path):
+            package = name.split(".")[0]
+            if package not in allowed and name_of(path) not in CONFINED.get(package, set()):
+                wrong.append(f"{name_of(path)} imports {name}")
+    assert [] == wrong
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["ccpp.matching.compiler", "ccpp.reading", "ccpp.resolution", "ccpp.selection", "ccpp.configuration", "ccpp.vocabulary"],
+)
+def test_the_request_path_imports_nothing_heavy(module: str) -> None:
+    heavy = "rdflib, networkx, pyshacl, starlette, click".split(", ")
+    script = f"import sys, {module}; print(*[name for name in {heavy!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""
+
+
+def test_modules_keep_to_their_size() -> None:
+    large = {name_of(path) for path in modules() if len(path.read_text().splitlines()) > 400}
+    assert set(LARGE) >= large
