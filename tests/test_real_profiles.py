@@ -1,0 +1,51 @@
+"""Every real file: a profile, or one clear error of the right kind; and the totals that README gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccpp.errors import ProfileError
+from ccpp.reading import read_profile
+from ccpp.resolution import resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccpp.vocabulary import Vocabularies
+
+
+@pytest.fixture(scope="module")
+def outcomes(real_profiles: list[Path], vocabularies: Vocabularies) -> dict[str, str]:
+    found = {}
+    for path in real_profiles:
+        try:
+            profile = read_profile(path.read_bytes(), uri=path.as_uri(), document=path.name, vocabularies=vocabularies)
+        except ProfileError as error:
+            found[path.name] = error.kind if str(error).startswith(path.name) and "\n" not in str(error) else "unclear"
+        else:
+            resolved = resolve([profile])
+            assert all(diagnostic.message for diagnostic in resolved.diagnostics)
+            assert len(resolved.attributes) == len({stated.attribute.name for stated in profile.stated})
+            found[path.name] = "readable"
+    return found
+
+
+def test_at_least_993_of_1000_are_readable(outcomes: dict[str, str]) -> None:
+    assert Counter(outcomes.values())["readable"] / len(outcomes) >= 0.993
+
+
+def test_readme_gives_these_totals(outcomes: dict[str, str], root: Path) -> None:
+    totals = Counter(outcomes.values())
+    readme = (root / "README.md").read_text()
+    for kind in ("readable", "not-xml", "not-rdf", "no-profile"):
+        assert f"| {kind} | {totals[kind]:,} |" in readme
+
+
+def test_what_is_no_profile_is_not_read_as_one(outcomes: dict[str, str], real_profiles: list[Path]) -> None:
+    for path in real_profiles:
+        data = path.read_bytes()
+        if outcomes[path.name] != "readable":
+            assert b"ccppschema" not in data
