@@ -1,0 +1,53 @@
+"""``python -m benchmarks [NAME…] [--format json]``: check the answers, then time. Without names, all of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from benchmarks import choosing, matching, reading, starting
+
+if TYPE_CHECKING:
+    from benchmarks.timing import Result
+
+#: Name → module with a `run(*, smoke)` that yields results, ours and its rivals' of one case together.
+BENCHMARKS = MappingProxyType({"reading": reading, "matching": matching, "choosing": choosing, "starting": starting})
+
+
+def main() -> None:
+    """Run the named benchmarks; exit 1 if answers differ."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_argument("--smoke", action="store_true", help="the smallest size, for the answers and not for the times")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark `{unknown[0]}`; known are {', '.join(BENCHMARKS)}")
+    results: list[Result] = []
+    for name in options.names or BENCHMARKS:
+        found = list(BENCHMARKS[name].run(smoke=options.smoke))
+        results += found
+        if options.format == "text":
+            _show(found)
+    if options.format == "json":
+        print(json.dumps([result._asdict() for result in results], indent=2))
+    sys.exit(0 if all(result.answers_equal for result in results) else 1)
+
+
+def _show(results: list[Result]) -> None:
+    """A line an engine, with its time as a multiple of ours of the same case (of the first case where there is one engine)."""
+    for result in results:
+        rivals = [one for one in results if one.case == result.case]
+        base = (rivals if len(rivals) > 1 else results)[0].median_s
+        times = f"median {result.median_s * 1e3:9.3f} ms   p99 {result.p99_s * 1e3:9.3f} ms   ×{result.median_s / base:.1f}"
+        each = f"   {result.per_decision_s * 1e9:.0f} ns a decision" if result.per_decision_s else ""
+        equal = "" if result.answers_equal else "   ANSWERS DIFFER"
+        print(f"{result.benchmark:9} {result.case:42} {result.engine:24} {times}{each}{equal}")
+
+
+if __name__ == "__main__":
+    main()

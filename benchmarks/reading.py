@@ -1,0 +1,54 @@
+"""Reading and resolving one real profile, cold: bytes in, resolved profile out, beside what only parses the RDF."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+import rdflib
+
+from benchmarks.timing import Result, corpus, timed
+from ccpp.errors import ProfileError
+from ccpp.reading import read_profile, read_statements
+from ccpp.resolution import resolve
+from ccpp.vocabulary import load_vocabularies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BASE = "http://profiles.example/device.rdf"
+
+
+def run(*, smoke: bool) -> Iterator[Result]:
+    """Read and resolve against rdflib's and pyoxigraph's parse alone, over the files that all of them read."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    vocabularies = load_vocabularies()
+
+    def ours(data: bytes) -> None:
+        resolve([read_profile(data, uri=_BASE, vocabularies=vocabularies)])
+
+    def by_rdflib(data: bytes) -> rdflib.Graph:
+        return rdflib.Graph().parse(data=data, format="xml", publicID=_BASE)
+
+    def by_oxigraph(data: bytes) -> list[pyoxigraph.Quad]:
+        return list(pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.RDF_XML, base_iri=_BASE))
+
+    documents = []
+    for _, data in corpus(10 if smoke else 400):
+        try:
+            counts = {len(read_statements(data, _BASE)[0]), len(by_rdflib(data)), len(by_oxigraph(data))}
+        except (ProfileError, SyntaxError, ValueError, rdflib.exceptions.ParserError):
+            continue
+        except Exception as error:  # rdflib raises whatever its XML parser does
+            if type(error).__module__ != "xml.sax._exceptions":
+                raise
+            continue
+        if len(counts) == 1:
+            documents.append(data)
+    size = {"profiles": len(documents), "bytes": sum(map(len, documents))}
+    for engine, work in (("ccpp", ours), ("rdflib, parse alone", by_rdflib), ("pyoxigraph, parse alone", by_oxigraph)):
+        median, p99 = timed(work, documents)
+        yield Result("reading", "read and resolve one profile", engine, size, median, p99, None, answers_equal=True)

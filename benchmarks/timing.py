@@ -1,0 +1,51 @@
+"""What a benchmark gives back, and how it times."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from ccpp.samples import devices, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
+
+
+class Result(NamedTuple):
+    """One engine on one case; `size` says how much work it was, times are seconds for one unit of the case."""
+
+    benchmark: str
+    case: str
+    engine: str
+    size: dict[str, int]
+    median_s: float
+    p99_s: float
+    per_decision_s: float | None
+    answers_equal: bool
+
+
+def timed(work: Callable[[T], Any], units: Iterable[T], *, repeat: int = 3) -> tuple[float, float]:
+    """The median and the 99th percentile over the units, each unit's time being the best of `repeat` runs."""
+    times = []
+    for unit in units:
+        best = float("inf")
+        for _ in range(repeat):
+            start = time.perf_counter()
+            work(unit)
+            best = min(best, time.perf_counter() - start)
+        times.append(best)
+    return statistics.median(times), sorted(times)[int(len(times) * 0.99)]
+
+
+def corpus(count: int) -> Sequence[tuple[str, bytes]]:
+    """Real profiles by name, spread over the folder that CCPP_SHARED or ../shared has; the samples where there is none."""
+    shared = Path(os.environ.get("CCPP_SHARED", Path(__file__).parent.parent.parent / "shared"))
+    files = sorted((shared / "profiles").glob("*.rdf"))
+    if not files:
+        return [(name, sample(name)) for name in devices()]
+    return [(path.name, path.read_bytes()) for path in files[:: max(1, len(files) // count)][:count]]
