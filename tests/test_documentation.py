@@ -1,0 +1,54 @@
+"""README is true: its code runs, its commands are those there are, and it names what a reader would look up."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import rdflib
+from conftest import ROOT
+
+from ccpp.cli import cli
+from ccpp.diagnostics import DIAGNOSTICS
+from ccpp.requirements.constraints import CONSTRAINT_KINDS, REQ, SH
+from ccpp.requirements.shacl import read_requirements
+
+if TYPE_CHECKING:
+    from ccpp.vocabulary import Vocabularies
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_runs(block: str) -> None:
+    exec(compile(block, "README.md", "exec"), {})  # noqa: S102  that is the test
+
+
+@pytest.mark.parametrize("block", blocks("turtle"))
+def test_requirements_load(block: str, vocabularies: Vocabularies) -> None:
+    assert read_requirements(rdflib.Graph().parse(data=block, format="turtle"), vocabularies)
+
+
+def test_the_commands_are_those_there_are() -> None:
+    shown = {command for block in blocks("console") for command in re.findall(r"^ccpp (\w+)", block, re.MULTILINE)}
+    assert shown | {"demo"} == set(cli.commands)
+
+
+@pytest.mark.parametrize("code", DIAGNOSTICS)
+def test_every_finding_is_listed(code: str) -> None:
+    assert f"| `{code}` | {DIAGNOSTICS[code].severity.value} | {DIAGNOSTICS[code].reference} |" in README
+
+
+@pytest.mark.parametrize("kind", CONSTRAINT_KINDS.values(), ids=list(CONSTRAINT_KINDS))
+def test_every_constraint_is_listed(kind: object) -> None:
+    parameter = kind.parameter  # type: ignore[attr-defined]
+    assert f"`{parameter.replace(SH, 'sh:').replace(REQ, 'req:')}`" in README
+
+
+def test_the_two_commands_are_one_line_each() -> None:
+    assert len(re.findall(r"^python3 -m venv .venv && .*$", README, re.MULTILINE)) == 2
