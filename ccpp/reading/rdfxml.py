@@ -346,9 +346,9 @@ class _Parser:
         elif uri.startswith(RDF) or any(attribute.startswith(RDF) for attribute in given):
             self.node_element(None, uri, given)
         else:
-            raise NotRdf(
-                f"XML, but not RDF: the document element is `{name.rpartition(' ')[2]}`", line=self.expat.CurrentLineNumber
-            )
+            root = name.rpartition(" ")[2]
+            what = "it is an HTML page" if root.lower() == "html" else f"the document element is `{root}`"
+            raise NotRdf(f"XML, but not RDF: {what}", line=self.expat.CurrentLineNumber)
 
     def node_element(self, parent: _PropertyFrame | None, uri: str, given: dict[str, str]) -> None:
         """`nodeElement`, §7.2.11: a subject, its type, its property attributes."""

@@ -1,0 +1,267 @@
+"""The command line as a user has it: results, exit status, and one clear line for what cannot be used."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccpp import samples
+
+SAMPLES = Path(samples.__file__).parent
+DEVICES = SAMPLES / "devices"
+CATALOGUE = str(SAMPLES / samples.CATALOGUE)
+N80 = str(DEVICES / "07-delta-n80.rdf")
+A100 = str(DEVICES / "01-aurora-a100.rdf")
+
+#: Address space of a command under test, in bytes: far under what reading a hostile file whole would take.
+MEMORY = 1_500_000_000
+
+
+def ccpp(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ccpp", *arguments],
+        capture_output=True,
+        text=True,
+        input=text,
+        check=False,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+    )
+
+
+def as_json(*arguments: str, status: int = 0) -> Any:  # noqa: ANN401  JSON
+    result = ccpp(*arguments, "--format", "json")
+    assert (result.returncode, result.stderr) == (status, "")
+    return json.loads(result.stdout)
+
+
+def test_demo_answers_for_every_sample_device() -> None:
+    result = ccpp("demo")
+    assert result.returncode == 0
+    for device in samples.devices():
+        assert device in result.stdout
+    assert "Why 07-delta-n80.rdf does not get chess-large" in result.stdout
+    assert "What would have to change" in result.stdout
+    assert "features=hints, board in 3D, online play" in result.stdout
+
+
+def test_demo_as_json() -> None:
+    results = as_json("demo")
+    droid = next(one for one in results if one["device"] == "09-echo-droid.rdf")
+    assert droid["applications"]["chess"]["chosen"] == "chess-android"
+    assert droid["configuration"]["player"]["kbit-per-second"]["value"] == 384
+
+
+def test_resolve_gives_values_with_origins() -> None:
+    [profile] = as_json("resolve", N80)
+    screen = profile["attributes"]["HardwarePlatform/ScreenSize"]
+    assert profile["profile"] == "http://wap.delta.example/profiles/n80.xml"
+    assert profile["digest"].startswith("sha256:")
+    assert (screen["value"], screen["datatype"], screen["status"]) == ("176x208", "Dimension", "ok")
+    [origin] = screen["origins"]
+    assert origin["document"] == N80
+    assert (origin["kind"], origin["line"]) == ("explicit", 16)
+
+
+def test_override_beats_a_locked_attribute_and_shows_what_it_beat() -> None:
+    [profile] = as_json("resolve", N80, "--override", str(SAMPLES / samples.OVERRIDE[0]))
+    screen = profile["attributes"]["HardwarePlatform/ScreenSize"]
+    assert screen["value"] == "240x320"
+    assert screen["origins"][0]["kind"] == "override"
+    assert [beaten["value"] for beaten in screen["beaten"]] == ["176x208"]
+
+
+def test_files_about_one_profile_are_merged_in_order_and_others_are_not() -> None:
+    diff = str(SAMPLES / samples.DIFF[0])
+    merged = as_json("resolve", str(DEVICES / samples.DIFF[1]), diff)
+    assert len(merged) == 1
+    assert merged[0]["attributes"]["SoftwarePlatform/CcppAccept"]["value"][-1] == "video/3gpp"
+    assert len(as_json("resolve", A100, N80)) == 2
+    assert len(as_json("resolve", A100, N80, "--merge")) == 1
+
+
+def test_a_folder_stands_for_its_files() -> None:
+    assert len(as_json("resolve", str(DEVICES))) == 10
+
+
+def test_standard_input() -> None:
+    result = ccpp("resolve", "-", "--format", "json", text=Path(A100).read_text())
+    assert json.loads(result.stdout)[0]["profile"].endswith("A100.rdf")
+
+
+def test_match_gives_verdicts_and_choices() -> None:
+    one = as_json("match", N80, "--catalogue", CATALOGUE)
+    assert one["applications"]["chess"] == {
+        "chosen": "chess-medium",
+        "variants": {
+            "chess-android": "unsatisfied",
+            "chess-large": "unsatisfied",
+            "chess-medium": "satisfied",
+            "chess-small": "satisfied",
+        },
+    }
+    assert len(as_json("match", N80, A100, "--catalogue", CATALOGUE)) == 2
+
+
+def test_closed_world_leaves_nothing_open() -> None:
+    slate = str(DEVICES / "10-fjord-slate.rdf")
+    opened, closed = (as_json("match", slate, "--catalogue", CATALOGUE, *world) for world in ((), ("--closed-world",)))
+    assert "indeterminate" in opened["applications"]["player"]["variants"].values()
+    assert "indeterminate" not in closed["applications"]["player"]["variants"].values()
+
+
+def test_explain_says_why_and_what_would_change_it() -> None:
+    found = as_json("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-large")
+    assert found["verdict"] == "unsatisfied"
+    assert found["changes"] == ["change HardwarePlatform/ScreenSize so that it is at least 240x320 both ways"]
+    assert "176x208" in ccpp("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-large").stdout
+
+
+def test_provision_writes_the_documents(tmp_path: Path) -> None:
+    found = as_json("provision", N80, "--catalogue", CATALOGUE, "--application", "mail", "--output", str(tmp_path / "out"))
+    assert found["chosen"] == "mail-midp"
+    assert found["configuration"]["imap-server"]["value"] == "mail.example"
+    written = json.loads((tmp_path / "out" / "mail-midp.json").read_text())
+    assert written["artefact"]["uri"] == "https://apps.example/mail.jar"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mail-midp.json"]
+
+
+def test_no_variant_fits() -> None:
+    found = as_json("provision", A100, "--catalogue", CATALOGUE, "--application", "chess", status=1)
+    assert found["chosen"] is None
+    assert found["documents"] == []
+    assert len(found["reasons"]) == 4
+
+
+def test_validate() -> None:
+    [clean] = as_json("validate", N80)
+    assert clean["conforms"] is True
+    touch = ccpp("validate", str(DEVICES / "08-echo-touch.rdf"))
+    assert touch.returncode == 0
+    assert "namespace-misspelt" in touch.stdout
+
+
+def test_strict_refuses_what_is_otherwise_repaired(tmp_path: Path) -> None:
+    damaged = tmp_path / "blank.rdf"
+    damaged.write_bytes(b"\n" + Path(A100).read_bytes())
+    assert ccpp("resolve", str(damaged)).returncode == 0
+    assert ccpp("resolve", str(damaged), "--strict").returncode == 2
+
+
+def test_vocabulary_and_completion() -> None:
+    assert "HardwarePlatform/ScreenSize" in ccpp("vocabulary", "ScreenSize").stdout
+    assert as_json("vocabulary", "ScreenSize")[0]["rule"] == "Locked"
+    assert "_CCPP_COMPLETE" in ccpp("completion", "bash").stdout
+
+
+BILLION_LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(12))
+    + "]><x>&m;</x>"
+)
+
+UNUSABLE = {
+    "missing": (None, "no such file"),
+    "empty": (b"", "the document is empty"),
+    "png": (b"\x89PNG\r\n\x1a\n" + bytes(64), "a PNG image"),
+    "html": (b"<!DOCTYPE html><html><head><title>404</title><body><p>Not found", "HTML"),
+    "xhtml": (b'<html xmlns="http://www.w3.org/1999/xhtml"><head/></html>', "XML, but not RDF"),
+    "rdf": (
+        b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description r:about="urn:x" r:value="x"/></r:RDF>',
+        "RDF, but no profile",
+    ),
+    "laughs": (BILLION_LAUGHS.encode(), "entity"),
+    "deep": (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:d="urn:d#">' + b"<d:a>" * 10_000,
+        "levels of elements",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_unusable_profiles_get_one_line(name: str, tmp_path: Path) -> None:
+    content, said = UNUSABLE[name]
+    path = tmp_path / "profile.rdf"
+    if content is not None:
+        path.write_bytes(content)
+    assert_refused(ccpp("resolve", str(path)), said, str(path))
+
+
+def test_a_file_of_100_megabytes_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "large.rdf"
+    with path.open("wb") as file:
+        file.write(b"<a>")
+        file.truncate(100_000_000)
+    start = time.monotonic()
+    assert_refused(ccpp("resolve", str(path)), "more than 1048576", str(path))
+    assert time.monotonic() - start < 20  # not a matter of speed: reading all of it is a matter of memory
+
+
+def assert_refused(result: subprocess.CompletedProcess[str], said: str, where: str) -> None:
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert where in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "Traceback" not in result.stderr
+
+
+PREFIXES = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix cat: <urn:ccpp:catalogue#> .
+@prefix prf: <http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20070511#> .
+@prefix : <urn:test#> .
+:c a cat:Catalogue ; rdfs:label "c" ; cat:applications ( :a ) .
+:a a cat:Application ; rdfs:label "a" ; cat:variants ( :v ) .
+:v a cat:Variant ; rdfs:label "v" ; cat:requirement :r ; cat:artefact [ cat:uri "http://a.example/" ; cat:mediaType "text/html" ] .
+"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ("sh:property [ sh:path prf:ColourCapable ; sh:hasValue true ]", "did you mean `HardwarePlatform/ColorCapable`?"),
+        ("sh:property [ sh:path prf:ColorCapable ; sh:equals prf:ImageCapable ]", "`sh:equals` is not supported"),
+        ("sh:closed true", "`sh:closed` is not supported"),
+        ("sh:property [ sh:path prf:ColorCapable ; sh:hasValue 'Yes' ]", "write true or false"),
+    ],
+)
+def test_broken_catalogues_get_one_line(shape: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.ttl"
+    path.write_text(f"{PREFIXES} :r a sh:NodeShape ; {shape} .")
+    assert_refused(ccpp("match", N80, "--catalogue", str(path)), said, str(path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("frobnicate",), "No such command"),
+        (("resolve",), "Missing argument"),
+        (("match", N80), "--catalogue"),
+        (("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-larg"), "did you mean `chess-large`?"),
+        (("provision", N80, "--catalogue", CATALOGUE, "--application", "ches"), "did you mean `chess`?"),
+        (("match", N80, "--catalogue", "nowhere.ttl"), "no such file"),
+        (("vocabulary", "ColourCapable"), "did you mean"),
+    ],
+)
+def test_wrong_calls_get_one_line(arguments: tuple[str, ...], said: str) -> None:
+    result = ccpp(*arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_one_bad_file_among_good_ones_costs_a_line_and_nothing_else(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.rdf"
+    bad.write_bytes(b"nothing")
+    result = ccpp("resolve", A100, str(bad), N80, "--format", "json")
+    assert result.returncode == 2
+    assert len(json.loads(result.stdout)) == 2
+    assert len(result.stderr.splitlines()) == 1
