@@ -63,4 +63,5 @@ def _joined(winners: Iterable[Source]) -> tuple[Scalar, ...]:
             members += winner.value
         else:
             members.append(winner.value)  # type: ignore[arg-type]
-    return tuple(dict.fromkeys(members))
+    # By type too: in Python `1 == True`, in a configuration they are two values.
+    return tuple({(type(member), member): member for member in members}.values())

@@ -62,7 +62,7 @@ def test_facts(shared: Path, vocabularies: Vocabularies) -> None:
                 or found.findings
             ):
                 wrong.append((row, found))
-    assert [] == wrong
+    assert wrong == []
 
 
 def test_names_that_people_use(vocabularies: Vocabularies) -> None:

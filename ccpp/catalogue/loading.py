@@ -1,36 +1,28 @@
 """From Turtle to a catalogue: everything is checked here, so that a catalogue that loads can decide.
 
-The language (`cat:` is `urn:ccpp:catalogue#`)::
-
-    <#shop> a cat:Catalogue ; rdfs:label "Shop" ; cat:applications ( <#chess> ) .
-
-    <#chess> a cat:Application ; rdfs:label "Chess" ;
-        cat:setting [ cat:key "server" ; cat:value "chess.example" ; cat:rule cat:Locked ] ;
-        cat:variants ( <#chess-colour> <#chess-mono> ) .
-
-    <#chess-colour> a cat:Variant ; rdfs:label "Colour build" ; cat:quality 0.9 ;
-        cat:requirement <#ColourMidp> ;
-        cat:artefact [ cat:uri "https://apps.example/chess.jar" ; cat:mediaType "application/java-archive" ; cat:size 61440 ] ;
-        cat:when [ cat:requirement <#Polyphonic> ; cat:setting [ cat:key "sound" ; cat:value "midi" ] ] .
-
-A requirement is a SHACL shape in the same file (`ccpp.requirements.shacl`). Lists give the catalogue's order. An identifier is the local
-part of an IRI. Settings are typed by their literals; several values make a list. `cat:rule` is Locked, Override or Append, and
-`cat:serveIndeterminate true` lets a variant be chosen where the device does not state what it asks.
+`ccpp.catalogue.terms` describes the language. The document is read from the top, one method a kind of thing; each says what is wrong with
+the thing it reads, and `facts` holds every thing to the table of terms. What was read by then is compared with what the document says, so
+that nothing in a catalogue is passed over.
 """
 
 from __future__ import annotations
 
-from hashlib import sha256
+import logging
+import re
+import warnings
+from decimal import Decimal
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from rdflib import BNode, Graph, URIRef
-from rdflib.collection import Collection
-from rdflib.compare import to_canonical_graph
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 from rdflib.plugins.parsers.notation3 import BadSyntax
 
+from ccpp.catalogue.checks import contradicting_rules, repeated_condition
+from ccpp.catalogue.digest import catalogue_digest
 from ccpp.catalogue.model import Application, Artefact, Catalogue, Layer, Setting, Variant
+from ccpp.catalogue.terms import CAT, CLASSES, REPEATABLE, TERMS
 from ccpp.errors import CatalogueError, RequirementError
 from ccpp.matching.compiler import compile_matcher
 from ccpp.model import Rule
@@ -47,33 +39,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CAT = "urn:ccpp:catalogue#"
+#: A catalogue's bytes. Ten thousand applications with ten variants each, written as in the sample, take some 60 MB; rdflib reads about
+#: 1 MB a second, so what is larger is refused before it is read.
+MAX_CATALOGUE = 90 * 1_048_576
 
-#: A catalogue's bytes. Ten thousand applications with ten variants each take some 60 MB.
-MAX_CATALOGUE = 256 * 1_048_576
+#: Names that a hint still lists; more are no help.
+MAX_LISTED = 12
 
-#: What may be said of each kind of thing: property → whether it must be said exactly once.
-_TERMS: Mapping[str, Mapping[str, bool]] = MappingProxyType(
-    {
-        "Catalogue": MappingProxyType({"applications": True}),
-        "Application": MappingProxyType({"variants": True, "setting": False, "when": False}),
-        "Variant": MappingProxyType(
-            {
-                "requirement": False,
-                "quality": False,
-                "artefact": True,
-                "setting": False,
-                "when": False,
-                "serveIndeterminate": False,
-            }
-        ),
-        "artefact": MappingProxyType({"uri": True, "mediaType": True, "size": False}),
-        "setting": MappingProxyType({"key": True, "value": False, "rule": False}),
-        "when": MappingProxyType({"requirement": True, "setting": False}),
-    }
-)
-#: Properties of which there may be more than one.
-_REPEATABLE = frozenset({"setting", "when", "value"})
+#: Type → what Python calls it, for people who do not.
+_TYPE_NAMES = MappingProxyType({int: "a whole number", bool: "true or false"})
+_RULES = MappingProxyType({CAT + rule.value: rule for rule in Rule})
+
+_MEDIA_TYPE = re.compile(r"[^\s/]+/[^\s/]+(\s*;.*)?")
+_BAD_SYNTAX = re.compile(r"Bad syntax \((.*?)\) at \^", re.DOTALL)
+_RELATIVE = re.compile(r"with relative '(.*)'", re.DOTALL)
+
+#: What rdflib's Turtle parser raises besides its own error: when it runs off the end of a document, on brackets inside brackets
+#: without end, and on a text that is not closed. Found by cutting and mending catalogues at random (`tests/test_catalogue.py`).
+_PARSER_SLIPS = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+# rdflib reports a bad literal on its own log, with a traceback; it is an error of ours, and a program that wants the log still gets it.
+logging.getLogger("rdflib").addHandler(logging.NullHandler())
 
 
 def load_catalogue(data: bytes, *, source: str, vocabularies: Vocabularies) -> Catalogue:
@@ -91,16 +77,33 @@ def load_catalogue(data: bytes, *, source: str, vocabularies: Vocabularies) -> C
 
 def _parse(data: bytes) -> Graph:
     if len(data) > MAX_CATALOGUE:
-        raise CatalogueError(f"{len(data)} bytes, more than {MAX_CATALOGUE}", hint="split the catalogue")
+        raise CatalogueError(f"more than {MAX_CATALOGUE} bytes", hint="split the catalogue")
     try:
-        # A relative IRI stays as short as it was written, whatever the file is called.
-        return Graph().parse(data=data, format="turtle", publicID="urn:ccpp:this")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about literals that `_Loader` refuses
+            # A relative IRI stays as short as it was written, whatever the file is called.
+            return Graph().parse(data=data, format="turtle", publicID="urn:ccpp:this")
     except BadSyntax as error:
+        said = _BAD_SYNTAX.search(error.message)
         raise CatalogueError(
-            f"not Turtle: {error.message}", line=error.lines + 1, hint="check the end of the statement before"
+            f"not Turtle: {said[1] if said else error.message}",
+            line=error.lines + 1,
+            hint="check the end of the statement before",
         ) from None
-    except (UnicodeDecodeError, ValueError) as error:
+    except UnicodeDecodeError as error:
         raise CatalogueError(f"not Turtle: {error}", hint="a catalogue is a Turtle document in UTF-8") from None
+    except RecursionError:
+        raise CatalogueError(
+            "not a catalogue: brackets inside brackets without end", hint="give the inner nodes names"
+        ) from None
+    except _PARSER_SLIPS as error:
+        relative = _RELATIVE.search(str(error))
+        if relative:
+            shown = " ".join(relative[1].split())[:60]
+            raise CatalogueError(f"`<{shown}>` is no whole IRI", hint="write `<#name>`, or state `@base`") from None
+        raise CatalogueError(
+            "not Turtle: a text or a statement has no end", line=data.count(b"\n") + 1, hint="close the last quote or bracket"
+        ) from None
 
 
 class _Loader:
@@ -112,189 +115,266 @@ class _Loader:
         self.vocabularies = vocabularies
         self.requirements: RequirementGraph
         self.ids: dict[str, str] = {}
+        self.read: set[Node] = set()
 
     def catalogue(self) -> Catalogue:
+        self.check_literals()
         found = list(self.graph.subjects(RDF.type, URIRef(CAT + "Catalogue")))
         if len(found) != 1:
             raise CatalogueError(f"{len(found)} catalogues where one is due", hint="type one node as `cat:Catalogue`")
         self.requirements = read_requirements(self.graph, self.vocabularies)
         facts = self.facts(found[0], "Catalogue")
-        applications = [self.application(node) for node in self.members(found[0], facts["applications"][0], "applications")]
-        if not applications:
+        listed = [self.application(node) for node in self.members(found[0], facts["applications"][0], "applications")]
+        if not listed:
             raise CatalogueError("the catalogue has no application", hint="list them in `cat:applications ( … )`")
+        self.check_whole()
+        label = self.label(found[0])
+        applications = MappingProxyType({application.id: application for application in listed})
         return Catalogue(
             source=self.source,
-            label=self.label(found[0]),
-            applications=MappingProxyType({application.id: application for application in applications}),
+            label=label,
+            applications=applications,
             requirements=self.requirements,
             matcher=compile_matcher(self.requirements),
-            digest=_digest(self.graph),
+            digest=catalogue_digest(label, applications, self.requirements),
         )
 
     def application(self, node: Node) -> Application:
         facts = self.facts(node, "Application")
         identifier = self.identifier(node)
-        variants = tuple(self.variant(one) for one in self.members(node, facts["variants"][0], "variants"))
+        layers = self.layers(node, facts, f"application {identifier}")
+        variants = tuple(self.variant(one, layers) for one in self.members(node, facts["variants"][0], "variants"))
         if not variants:
             raise self.error(node, "has no variant", "list them in `cat:variants ( … )`")
-        description = next((str(text) for text in self.graph.objects(node, RDFS.comment)), "")
-        return Application(
-            identifier, self.label(node), description, variants, self.layers(node, facts, f"application {identifier}")
-        )
+        description = min((str(text) for text in self.graph.objects(node, RDFS.comment)), default="")
+        return Application(identifier, self.label(node), description, variants, layers)
 
-    def variant(self, node: Node) -> Variant:
+    def variant(self, node: Node, below: tuple[Layer, ...]) -> Variant:
         facts = self.facts(node, "Variant")
         identifier = self.identifier(node)
         requirement = self.requirement(node, facts)
+        layers = self.layers(node, facts, f"variant {identifier}")
+        contradiction = contradicting_rules((*below, *layers))
+        if contradiction:
+            raise self.error(node, contradiction, "state the rule once, in the lowest layer")
         return Variant(
             id=identifier,
             label=self.label(node),
             artefact=self.artefact(facts["artefact"][0]),
             requirement=requirement,
             quality=self.quality(node, facts),
-            layers=self.layers(node, facts, f"variant {identifier}"),
+            layers=layers,
             serve_indeterminate=self.scalar(node, facts, "serveIndeterminate", bool, default=False),
             specificity=len(self.requirements.constraints(requirement)) if requirement else 0,
         )
 
     def artefact(self, node: Node) -> Artefact:
         facts = self.facts(node, "artefact")
-        size = self.scalar(node, facts, "size", int, default=-1)
-        if facts.get("size") and size < 0:
+        size = self.scalar(node, facts, "size", int, default=0)
+        if size < 0:
             raise self.error(node, f"size `{size}` is negative", "give the size in bytes")
-        return Artefact(str(facts["uri"][0]), str(facts["mediaType"][0]), size if facts.get("size") else None)
+        media_type = self.text(node, facts, "mediaType")
+        if not _MEDIA_TYPE.fullmatch(media_type):
+            raise self.error(node, f"`{media_type}` is no media type", "write one such as application/java-archive")
+        return Artefact(self.text(node, facts, "uri"), media_type, size if "size" in facts else None)
 
     def layers(self, node: Node, facts: Mapping[str, list[Node]], name: str) -> tuple[Layer, ...]:
-        """The settings of a thing, then those it has under a condition, in the order of their conditions' names."""
-        layers = [Layer(name, self.settings(node, facts))]
-        for condition in facts.get("when", ()):
-            conditional = self.facts(condition, "when")
-            when = self.requirement(condition, conditional)
-            layers.append(Layer(f"{name} when {_local(when or '')}", self.settings(condition, conditional), when))
-        return tuple(sorted(layers, key=lambda layer: (layer.when is not None, layer.when or "")))
+        """The settings of a thing, then those it has under a condition."""
+        conditions, ordered = self.each(node, facts, "when")
+        conditional = [self.conditional(condition, name) for condition in conditions]
+        contradiction = repeated_condition(conditional)
+        if contradiction:
+            raise self.error(node, contradiction, "put their settings together")
+        if not ordered:
+            conditional.sort(key=lambda layer: layer.when or "")
+        return Layer(name, self.settings(node, facts)), *conditional
+
+    def conditional(self, node: Node, name: str) -> Layer:
+        facts = self.facts(node, "when")
+        when = self.requirement(node, facts)
+        return Layer(f"{name} when {_local(when or '')}", self.settings(node, facts), when)
 
     def settings(self, node: Node, facts: Mapping[str, list[Node]]) -> tuple[Setting, ...]:
-        settings = [self.setting(one) for one in facts.get("setting", ())]
-        keys = [setting.key for setting in settings]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise self.error(node, f"states setting `{key}` twice", "give one setting all its values")
-        return tuple(sorted(settings, key=lambda setting: setting.key))
+        settings = sorted((self.setting(one) for one in facts.get("setting", ())), key=lambda setting: setting.key)
+        for one, next_one in pairwise(settings):
+            if one.key == next_one.key:
+                raise self.error(node, f"states setting `{one.key}` twice", "give one setting all its values")
+        return tuple(settings)
 
     def setting(self, node: Node) -> Setting:
         facts = self.facts(node, "setting")
-        values = sorted((self.value(node, value) for value in facts.get("value", ())), key=str)
-        if not values:
-            raise self.error(node, f"setting `{facts['key'][0]}` has no value", "state `cat:value`")
-        rule = _local(str(facts["rule"][0])) if facts.get("rule") else None
-        if rule is not None and rule not in {one.value for one in Rule}:
-            raise self.error(node, f"`{rule}` is no rule", f"write one of {', '.join('cat:' + one for one in Rule)}")
-        return Setting(str(facts["key"][0]), values[0] if len(values) == 1 else tuple(values), Rule(rule) if rule else None)
+        key = self.text(node, facts, "key")
+        stated, ordered = self.each(node, facts, "value")
+        values = [self.value(node, value, "value") for value in stated]
+        if not ordered:
+            values.sort(key=lambda value: (str(value), type(value).__name__))
+        rule = None
+        if "rule" in facts:
+            rule = _RULES.get(str(facts["rule"][0])) if isinstance(facts["rule"][0], URIRef) else None
+            if rule is None:
+                shown = _shown(facts["rule"][0])
+                raise self.error(
+                    node, f"`{key}`: {shown} is no rule", f"write one of {', '.join('cat:' + one for one in Rule)}"
+                )
+        return Setting(key, tuple(values) if ordered or len(values) > 1 else values[0], rule)
+
+    # What must hold of the whole.
+
+    def check_literals(self) -> None:
+        """A literal that is none of its datatype has no value; rdflib gives `"yes"^^xsd:boolean` the value false."""
+        wrong = [(s, value) for s, value in self.graph.subject_objects() if isinstance(value, Literal) and value.ill_typed]
+        for node, value in sorted(wrong, key=lambda one: (self.named(one[0]), str(one[1])))[:1]:
+            raise self.error(
+                node, f"has a value typed `{_local(str(value.datatype))}` that is none", "correct the value or its type"
+            )
+
+    def check_whole(self) -> None:
+        """What is said in our own terms and was not read belongs to nothing: a variant that is in no list is never chosen."""
+        unread = {
+            node
+            for node, term, value in self.graph
+            if node not in self.read and str(value if term == RDF.type else term).startswith(CAT)
+        }
+        for node in sorted(unread, key=lambda one: (isinstance(one, BNode), self.named(one)))[:1]:
+            raise self.error(node, "belongs to no part of the catalogue", "list it in `cat:applications` or `cat:variants`")
 
     # Reading one fact, or saying what is wrong with it.
 
     def facts(self, node: Node, kind: str) -> dict[str, list[Node]]:
         """What is said of a node in our own terms, each of them known and said as often as it may be."""
         if not isinstance(node, URIRef | BNode):
-            raise CatalogueError(f"`{node}` stands where a {kind} is due", hint="write a node, not a text")
-        terms = _TERMS[kind]
+            raise CatalogueError(f"{_shown(node)} stands where `cat:{kind}` is due", hint="write a node, not a text")
+        self.read.add(node)
+        if kind in CLASSES and (node, RDF.type, URIRef(CAT + kind)) not in self.graph:
+            raise self.error(node, f"is no `cat:{kind}`", f"type it `a cat:{kind}`")
+        terms = TERMS[kind]
         facts: dict[str, list[Node]] = {}
         for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
-            term = str(predicate)
-            if term.startswith(CAT):
-                facts.setdefault(term.removeprefix(CAT), []).append(value)
+            if str(predicate).startswith(CAT):
+                facts.setdefault(str(predicate).removeprefix(CAT), []).append(value)
         for term, values in facts.items():
             if term not in terms:
-                raise self.error(node, f"has the unknown property `cat:{term}`", _nearest(term, terms))
-            if len(values) > 1 and term not in _REPEATABLE:
+                raise self.error(node, f"has the unknown property `cat:{term}`", _nearest(term, terms, "cat:"))
+            if len(values) > 1 and term not in REPEATABLE:
                 raise self.error(node, f"states `cat:{term}` {len(values)} times", "state it once")
         for term, needed in terms.items():
             if needed and term not in facts:
-                raise self.error(node, f"states no `cat:{term}`", f"every {kind} needs it")
+                raise self.error(node, f"states no `cat:{term}`", f"every `cat:{kind}` needs it")
         return facts
 
+    def each(self, node: Node, facts: Mapping[str, list[Node]], term: str) -> tuple[list[Node], bool]:
+        """The values of a property that may be repeated, and whether they stand in a list, whose order counts."""
+        values = facts.get(term, [])
+        lists = [value for value in values if value == RDF.nil or (value, RDF.first, None) in self.graph]
+        if lists and len(values) > 1:
+            raise self.error(node, f"states `cat:{term}` as a list and once more", "put all of it into the list")
+        return (self.members(node, lists[0], term), True) if lists else (values, False)
+
     def members(self, node: Node, value: Node, term: str) -> list[Node]:
-        if value != RDF.nil and (value, RDF.first, None) not in self.graph:
-            raise self.error(node, f"`cat:{term}` is no list", "write ( … ), whose order is the catalogue's")
-        return list(Collection(self.graph, value))
+        """The members of a list, which must be one list, whole and finite."""
+        members: list[Node] = []
+        seen: set[Node] = set()
+        while value != RDF.nil:
+            first, rest = list(self.graph.objects(value, RDF.first)), list(self.graph.objects(value, RDF.rest))
+            if len(first) != 1 or len(rest) != 1 or value in seen:
+                raise self.error(node, f"`cat:{term}` is no list", "write ( … ), whose order is the catalogue's")
+            seen.add(value)
+            members += first
+            value = rest[0]
+        return members
 
     def identifier(self, node: Node) -> str:
         identifier = _local(str(node)) if isinstance(node, URIRef) else ""
         if not identifier:
-            raise self.error(node, "has no IRI to be called by", "name it, such as `<#chess>`")
-        if identifier in self.ids:
-            raise self.error(node, f"is listed twice, or has the local name of `{self.ids[identifier]}`", "name each once")
+            raise self.error(node, "has no name to be called by", "end its IRI in a name, such as `<#chess>`")
+        known = self.ids.get(identifier)
+        if known == str(node):
+            raise self.error(node, "is listed twice", "list it once")
+        if known is not None:
+            raise self.error(node, f"is the name of `{known}` and of `{node}`", "rename one of them")
         self.ids[identifier] = str(node)
         return identifier
 
     def label(self, node: Node) -> str:
-        labels = sorted(
-            self.graph.objects(node, RDFS.label), key=lambda text: (getattr(text, "language", None) or "", str(text))
-        )
-        if not labels:
+        found = [text for text in self.graph.objects(node, RDFS.label) if isinstance(text, Literal) and text.strip()]
+        if not found:
             raise self.error(node, "has no `rdfs:label`", "give it a name that people read")
-        return str(labels[0])
+        return str(min(found, key=lambda text: (text.language or "", str(text))))
 
     def requirement(self, node: Node, facts: Mapping[str, list[Node]]) -> str | None:
-        if not facts.get("requirement"):
+        if "requirement" not in facts:
             return None
-        name = str(facts["requirement"][0])
-        if name not in self.requirements:
-            names = {_local(known): known for known in self.requirements}
+        value = facts["requirement"][0]
+        if not isinstance(value, URIRef):
             raise self.error(
-                node, f"needs `{_local(name)}`, which is no shape in this catalogue", _nearest(_local(name), names)
+                node, f"needs {_shown(value)}, which is no name of a shape", "give the shape an IRI, and write that"
             )
-        return name
+        if str(value) not in self.requirements:
+            names = {_local(known): known for known in self.requirements}
+            name = _local(str(value))
+            raise self.error(node, f"needs `{name}`, which is no shape in this catalogue", _nearest(name, names))
+        return str(value)
 
     def quality(self, node: Node, facts: Mapping[str, list[Node]]) -> float:
-        if not facts.get("quality"):
+        if "quality" not in facts:
             return 1.0
-        value = self.value(node, facts["quality"][0])
-        if isinstance(value, bool | str) or not 0 <= value <= 1:  # type: ignore[operator]
-            raise self.error(node, f"quality `{value}` is not from 0 to 1", "write a number such as 0.8")
-        return float(value)  # type: ignore[arg-type]
+        value = facts["quality"][0]
+        number = value.toPython() if isinstance(value, Literal) else None
+        if isinstance(number, bool) or not isinstance(number, int | float | Decimal) or not 0 <= number <= 1:
+            raise self.error(node, f"quality {_shown(value)} is not from 0 to 1", "write a number such as 0.8")
+        return float(number)
 
     def scalar(self, node: Node, facts: Mapping[str, list[Node]], term: str, kind: type[T], *, default: T) -> T:
-        if not facts.get(term):
+        if term not in facts:
             return default
-        value = self.value(node, facts[term][0])
+        value = self.value(node, facts[term][0], term)
         if type(value) is not kind:
-            raise self.error(node, f"`cat:{term}` is `{value}`", f"write a value of type {kind.__name__}")
+            raise self.error(node, f"`cat:{term}` is {_shown(facts[term][0])}", f"write {_TYPE_NAMES[kind]}")
         return value
 
-    def value(self, node: Node, value: Node) -> Scalar:
+    def text(self, node: Node, facts: Mapping[str, list[Node]], term: str) -> str:
+        value = facts[term][0]
+        plain = isinstance(value, URIRef) or (isinstance(value, Literal) and isinstance(value.toPython(), str))
+        if not plain or not str(value).strip():
+            raise self.error(node, f"`cat:{term}` is {_shown(value)}", "write a text")
+        return str(value)
+
+    def value(self, node: Node, value: Node, term: str) -> Scalar:
         try:
             return scalar_of(value)
         except RequirementError as error:
-            raise self.error(node, error.message, error.hint or "write a text, a number, true or false") from None
+            raise self.error(node, f"`cat:{term}`: {error.message}", error.hint or "write a text or a number") from None
 
     def error(self, node: Node, message: str, hint: str) -> CatalogueError:
         return CatalogueError(f"{self.named(node)} {message}", hint=hint)
 
     def named(self, node: Node) -> str:
-        """The node by the IRI that it has, or that the thing it belongs to has."""
-        path = []
+        """The node by the name that it has, or that the thing it belongs to has."""
+        path: list[str] = []
+        seen: set[Node] = set()
         while isinstance(node, BNode):
-            owner = next(iter(self.graph.subject_predicates(node)), None)
-            if owner is None:
+            seen.add(node)
+            owner = min(self.graph.subject_predicates(node), key=str, default=None)
+            if owner is None or owner[0] in seen:
                 return "a node without a name"
             node, predicate = owner
-            path.append(_local(str(predicate)))
-        return f"`{_local(str(node))}`" + "".join(f" {term}" for term in reversed(path))
+            if predicate not in {RDF.first, RDF.rest}:
+                path.append(_local(str(predicate)))
+        return f"`{_local(str(node)) or node}`" + "".join(f" {term}" for term in reversed(path))
+
+
+def _shown(node: Node) -> str:
+    return "a blank node" if isinstance(node, BNode) else f"`{node}`"
 
 
 def _local(iri: str) -> str:
     return iri.rpartition("#")[2].rpartition("/")[2]
 
 
-def _nearest(term: str, known: Mapping[str, object]) -> str:
+def _nearest(term: str, known: Mapping[str, object], prefix: str = "") -> str:
     from difflib import get_close_matches  # noqa: PLC0415  only for the hint
 
     near = get_close_matches(term, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else f"known are {', '.join(sorted(known))}"
-
-
-def _digest(graph: Graph) -> str:
-    """A name for what the catalogue says, the same in whatever order it says it."""
-    lines = sorted(to_canonical_graph(graph).serialize(format="nt").splitlines())
-    return "sha256:" + sha256("\n".join(lines).encode()).hexdigest()
+    if near:
+        return f"did you mean `{prefix}{near[0]}`?"
+    return f"known are {', '.join(prefix + one for one in sorted(known))}" if len(known) <= MAX_LISTED else "check its spelling"

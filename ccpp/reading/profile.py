@@ -21,7 +21,7 @@ from ccpp.datatypes import DATATYPES, collapse, lexical
 from ccpp.diagnostics import Diagnostic
 from ccpp.errors import NoProfile
 from ccpp.model import Attribute, AttributeName, Container, Kind, Origin, Profile, Rule, Scalar, Stated, Status, Value
-from ccpp.reading.rdf import RDF, Literal, Node, Statement
+from ccpp.reading.rdf import MEMBERS, RDF, Literal, Node, Statement
 from ccpp.vocabulary import Link
 
 if TYPE_CHECKING:
@@ -255,6 +255,9 @@ class _Describer:
             self.note("value-is-resource", statement.line, statement.predicate, target)
             return Container.NONE, [target]
         self.used.add(target)
+        plain = _plain_container(described)
+        if plain is not None:
+            return plain
         container = self.container(target)
         if container is None and len(described) == 1 and described[0].predicate == _VALUE:
             return self.texts(described[0])
@@ -301,19 +304,19 @@ class _Describer:
     def read(self, attribute: Attribute, found: Container, texts: list[str], line: int) -> tuple[Value, Status] | None:
         """The typed value of the texts found, coerced to the container due; `None` where nothing is stated (T-15, T-20)."""
         name = attribute.name
+        written = [collapse(text) for text in texts]
+        if "" in written:
+            self.note("value-empty" if found is Container.NONE else "member-empty", line, str(name))
+            written = [text for text in written if text]
         values: list[Scalar] = []
         status = Status.OK
-        for written in texts:
-            text = collapse(written)
-            if not text:
-                self.note("member-empty" if found is not Container.NONE else "value-empty", line, str(name))
-                continue
-            if attribute.datatype == "Literal":
-                values.append(text)
-                continue
-            value, how = self.scalar(attribute, text, line)
-            values.append(value)
-            status = max(status, how, key=_WORSE.__getitem__)
+        if attribute.datatype == "Literal":
+            values += written
+        else:
+            for text in written:
+                value, how = self.scalar(attribute, text, line)
+                values.append(value)
+                status = max(status, how, key=_WORSE.__getitem__)
         if not values and found is Container.NONE:
             return None
         due = attribute.container
@@ -377,6 +380,17 @@ class _Describer:
 
 _WORSE = MappingProxyType({Status.OK: 0, Status.COERCED: 1, Status.INVALID: 2})
 _FOUND = MappingProxyType({Container.NONE: "a single value", Container.BAG: "a Bag", Container.SEQ: "a Seq"})
+
+
+def _plain_container(described: list[Statement]) -> tuple[Container, list[str]] | None:
+    """The usual container: its type, then texts in order. `None` where it is not so plain, for the full reading to decide."""
+    _, predicate, uri, _ = described[0]
+    container = _CONTAINERS.get(uri) if predicate == _TYPE and type(uri) is str else None
+    members = described[1:]
+    if container is None or tuple([member[1] for member in members]) != MEMBERS[: len(members)]:
+        return None
+    texts = [member[2][0] for member in members if type(member[2]) is Literal]
+    return (container, texts) if len(texts) == len(members) else None
 
 
 def _predicate_length(statement: Statement) -> int:

@@ -6,6 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
+#: The membership properties `rdf:_1` and on, as far as containers of real profiles go: written once, compared by identity.
+MEMBERS = tuple(f"{RDF}_{position}" for position in range(1, 513))
+
 
 class Literal(NamedTuple):
     """An RDF literal: its text, and its language or its datatype where it has one."""

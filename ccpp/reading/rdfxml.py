@@ -21,7 +21,7 @@ from xml.parsers import expat
 
 from ccpp.diagnostics import DIAGNOSTICS, Diagnostic
 from ccpp.errors import NotRdf, ProfileError, ProfileTooLarge
-from ccpp.reading.rdf import RDF, Literal, Node, Statement
+from ccpp.reading.rdf import MEMBERS, RDF, Literal, Node, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -76,6 +76,11 @@ class _NodeFrame:
         self.subject = subject
         self.members = 0
 
+    def next_member(self) -> str:
+        """The property that the next `rdf:li` stands for. RDF/XML §7.4."""
+        self.members += 1
+        return MEMBERS[self.members - 1] if self.members <= len(MEMBERS) else f"{RDF}_{self.members}"
+
 
 class _PropertyFrame:
     """An open property element waiting for its object; what few properties have stands in the class."""
@@ -88,8 +93,10 @@ class _PropertyFrame:
     tail: Node | None = None  # the last cell of a collection
     implicit: _NodeFrame | None = None  # the container that its `rdf:li` lack
 
-    def __init__(self, subject: Node, predicate: str, line: int) -> None:
-        self.subject = subject
+    def __init__(self, owner: _NodeFrame, predicate: str, line: int) -> None:
+        if predicate == _LI:
+            predicate = owner.next_member()
+        self.subject = owner.subject
         self.predicate = predicate
         self.line = line
 
@@ -288,10 +295,12 @@ class _Parser:
             self.document_element(name, uri, self.attributes(attributes))
             return
         parent = stack[-1]
-        if isinstance(parent, _NodeFrame):
-            self.property_element(parent, uri, attributes)
-        else:
+        if not isinstance(parent, _NodeFrame):
             self.node_element(parent, uri, self.attributes(attributes))
+        elif attributes or uri in _NOT_A_PROPERTY:
+            self.property_element(parent, uri, self.attributes(attributes))
+        else:
+            stack.append(_PropertyFrame(parent, uri, self.expat.CurrentLineNumber))
 
     def end(self, _name: str) -> None:
         frame = self.stack.pop()
@@ -384,12 +393,7 @@ class _Parser:
             parent.implicit = _NodeFrame(self.blank())
             self.link(parent, parent.implicit.subject)
             self.statements.append(Statement(parent.implicit.subject, RDF + "type", RDF + "Bag", parent.line))
-        parent.implicit.members += 1
-        member = f"{RDF}_{parent.implicit.members}"
-        frame = _PropertyFrame(parent.implicit.subject, member, self.expat.CurrentLineNumber)
-        self.stack.append(frame)
-        if given:
-            self.property_with_attributes(frame, given)
+        self.property_element(parent.implicit, uri, given)
 
     def link(self, parent: _PropertyFrame, node: Node) -> None:
         """The node is the object of the open property; a second one is one more value."""
@@ -434,21 +438,15 @@ class _Parser:
             else:
                 self.statements.append(Statement(subject, uri, Literal(value, self.language), line))
 
-    def property_element(self, owner: _NodeFrame, uri: str, attributes: list[str]) -> None:
-        """`propertyElt`, §7.2.14."""
-        if uri == _LI:
-            owner.members += 1
-            uri = f"{RDF}_{owner.members}"
-        elif uri in _NOT_A_PROPERTY:
-            self.node_out_of_place(uri, self.attributes(attributes))
+    def property_element(self, owner: _NodeFrame, uri: str, given: dict[str, str]) -> None:
+        """`propertyElt` with attributes, §7.2.14; one without is opened where it starts."""
+        if uri in _NOT_A_PROPERTY:
+            self.node_out_of_place(uri, given)
             return
-        frame = _PropertyFrame(owner.subject, uri, self.expat.CurrentLineNumber)
-        if attributes:
-            given = self.attributes(attributes)
-            self.stack.append(frame)
+        frame = _PropertyFrame(owner, uri, self.expat.CurrentLineNumber)
+        self.stack.append(frame)
+        if given:
             self.property_with_attributes(frame, given)
-        else:
-            self.stack.append(frame)
 
     def node_out_of_place(self, uri: str, given: dict[str, str]) -> None:
         """A node where a property is due, such as a component without its link: described on its own, linked to nothing."""

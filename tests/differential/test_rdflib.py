@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,17 +37,19 @@ def graph_of(statements: list[Statement]) -> rdflib.Graph:
     return graph
 
 
-def facts(graph: rdflib.Graph) -> set[object]:
-    """The statements, comparable: the blank nodes of a profile are containers, each held by one statement."""
-    if any(isinstance(subject, rdflib.BNode) and graph.value(None, None, subject) is None for subject in graph.subjects()):
-        return set(to_canonical_graph(graph))
-    holders = {value: (subject, predicate) for subject, predicate, value in graph if isinstance(value, rdflib.BNode)}
-    repeated: dict[object, list[rdflib.BNode]] = {}
-    for node, holder in holders.items():
-        repeated.setdefault(holder, []).append(node)
-    if any(len(nodes) > 1 for nodes in repeated.values()):
-        return set(to_canonical_graph(graph))
-    return {(holders.get(subject, subject), predicate, holders.get(value, value)) for subject, predicate, value in graph}
+def facts(graph: rdflib.Graph) -> Counter[object]:
+    """The statements, comparable: a blank node, always a container or a component here, is known by what it holds."""
+    described: dict[object, list[tuple[object, object]]] = {}
+    for subject, predicate, value in graph:
+        if isinstance(subject, rdflib.BNode):
+            described.setdefault(subject, []).append((predicate, value))
+
+    def known(node: object, depth: int = 8) -> object:
+        if not isinstance(node, rdflib.BNode) or not depth:
+            return node
+        return frozenset(Counter((predicate, known(value, depth - 1)) for predicate, value in described.get(node, ())).items())
+
+    return Counter((known(subject), predicate, known(value)) for subject, predicate, value in graph)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -1,0 +1,59 @@
+"""A name for what a catalogue says: equal content, equal digest, whatever the order or the syntax it is written in.
+
+The digest is made of the loaded values, not of the RDF graph: bringing blank nodes into a canonical order takes time that grows faster
+than the catalogue (17 s for 500 variants), and a loaded catalogue has none. Everything that can change a decision or a configuration
+is in the text that is hashed, with its type; what has no order (settings of a layer, the parts of an *and*) is put into one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from ccpp.datatypes import lexical
+from ccpp.requirements.expression import All, ExactlyOne, Not, Reference
+from ccpp.requirements.expression import Any as AnyOf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccpp.catalogue.model import Application
+    from ccpp.requirements.expression import Requirement
+    from ccpp.requirements.graph import RequirementGraph
+
+
+def catalogue_digest(label: str, applications: Mapping[str, Application], requirements: RequirementGraph) -> str:
+    """The digest of a catalogue's content; the document it was read from has no part in it."""
+    content = [
+        label,
+        [_plain(application) for application in applications.values()],
+        [[name, _requirement(requirements[name])] for name in sorted(requirements)],
+    ]
+    return "sha256:" + sha256(_text(content).encode(errors="surrogatepass")).hexdigest()
+
+
+def _text(form: Any) -> str:  # noqa: ANN401  JSON
+    return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the model holds, to JSON
+    """Dataclasses as the list of their fields, simple values with their type: `1`, `"1"` and `true` are three settings."""
+    if is_dataclass(thing):
+        return [_plain(getattr(thing, field.name)) for field in fields(thing)]
+    if type(thing) is tuple:  # a Dimension is a tuple too, but one value
+        return [_plain(one) for one in thing]
+    return None if thing is None else [type(thing).__name__, str(thing) if isinstance(thing, float) else lexical(thing)]
+
+
+def _requirement(requirement: Requirement) -> Any:  # noqa: ANN401  JSON
+    match requirement:
+        case All(items) | AnyOf(items) | ExactlyOne(items):
+            return [type(requirement).__name__, *sorted((_requirement(item) for item in items), key=_text)]
+        case Not(item):
+            return ["Not", _requirement(item)]
+        case Reference(name):
+            return ["Reference", name]
+        case _:
+            return ["Constraint", str(requirement.attribute), requirement.kind, _plain(requirement.operand)]

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccpp.catalogue.model import Application, Artefact, Layer, Setting, Variant
+from ccpp.configuration import configure
+from ccpp.decision import Decision, decide
+from ccpp.errors import UsageError
+from ccpp.model import Dimension, Rule, Verdict
+from ccpp.provisioning import DOCUMENTS
+
+CASES = json.loads((Path(__file__).parent / "suite" / "configuration.json").read_bytes())
+
+
+def value_of(written: Any) -> Any:  # noqa: ANN401  JSON
+    return tuple(written) if isinstance(written, list) else written
+
+
+def layers_of(owner: str, written: list[dict[str, Any]]) -> tuple[Layer, ...]:
+    layers = []
+    for layer in written:
+        when, rules = layer.get("when"), layer.get("rules", {})
+        settings = tuple(
+            Setting(key, value_of(value), Rule(rules[key]) if key in rules else None)
+            for key, value in layer["settings"].items()
+        )
+        layers.append(Layer(f"{owner} when {when}" if when else owner, settings, when))
+    return tuple(layers)
+
+
+def application_of(case: dict[str, Any], *, requirement: str | None = None, size: int | None = 30208) -> Application:
+    artefact = Artefact("https://apps.example/chess.jar", "application/java-archive", size)
+    variant = Variant(
+        id="chess-small",
+        label="Pocket chess",
+        artefact=artefact,
+        requirement=requirement,
+        quality=1.0,
+        layers=layers_of("variant", case["variant"]),
+        serve_indeterminate=False,
+        specificity=0,
+    )
+    return Application("chess", "Chess", "", (variant,), layers_of("application", case["application"]))
+
+
+def verdicts_of(case: dict[str, Any]) -> dict[str, Verdict]:
+    names = {layer["when"] for layer in case["application"] + case["variant"] if "when" in layer}
+    found = dict.fromkeys(names, Verdict.UNSATISFIED)
+    found |= dict.fromkeys(case["satisfied"], Verdict.SATISFIED)
+    return found | dict.fromkeys(case.get("indeterminate", []), Verdict.INDETERMINATE)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["description"]) for case in CASES])
+def test_configuration_suite(case: dict[str, Any]) -> None:
+    application = application_of(case)
+    configured = configure(application, application.variants[0], verdicts_of(case))
+    found = {
+        key: {
+            "value": one.value,
+            "rule": one.rule,
+            "winners": [winner.layer for winner in one.winners],
+            "losers": [loser.layer for loser in one.losers],
+        }
+        for key, one in configured.items()
+    }
+    # As JSON, because `1 == True` in Python; the order of keys counts too.
+    assert json.dumps(found) == json.dumps(case["expected"])
+
+
+def test_winners_and_losers_keep_their_values() -> None:
+    case = {"application": [{"settings": {"x": "low"}}], "variant": [{"settings": {"x": "high"}}]}
+    application = application_of(case)
+    setting = configure(application, application.variants[0], {})["x"]
+    assert [(one.layer, one.value) for one in (*setting.losers, *setting.winners)] == [
+        ("application", "low"),
+        ("variant", "high"),
+    ]
+
+
+def test_a_dimension_is_one_value() -> None:
+    case: dict[str, Any] = {
+        "application": [{"settings": {"size": Dimension(1, 2)}, "rules": {"size": "Append"}}],
+        "variant": [],
+    }
+    application = application_of(case)
+    assert configure(application, application.variants[0], {})["size"].value == (Dimension(1, 2),)
+
+
+# What is made of a decision.
+
+DECIDED: dict[str, Any] = {
+    "application": [{"settings": {"server": "chess.example", "size": Dimension(96, 65), "levels": [1, 2], "sound": False}}],
+    "variant": [],
+}
+
+
+def descriptor(decision: Decision) -> Any:  # noqa: ANN401  JSON
+    document = DOCUMENTS["descriptor"](decision)
+    assert (document.name, document.media_type) == ("chess-small.json", "application/json")
+    return json.loads(document.content)
+
+
+def test_the_descriptor_says_what_to_download_and_how_to_configure_it() -> None:
+    assert descriptor(decide(application_of(DECIDED), {})) == {
+        "application": "chess",
+        "variant": "chess-small",
+        "label": "Pocket chess",
+        "artefact": {"uri": "https://apps.example/chess.jar", "mediaType": "application/java-archive", "size": 30208},
+        "configuration": {"levels": [1, 2], "server": "chess.example", "size": "96x65", "sound": False},
+    }
+
+
+def test_a_size_that_is_not_known_is_left_out() -> None:
+    assert "size" not in descriptor(decide(application_of(DECIDED, size=None), {}))["artefact"]
+
+
+def test_where_nothing_fits_nothing_is_configured_or_made() -> None:
+    decision = decide(application_of(DECIDED, requirement="colour"), {"colour": Verdict.UNSATISFIED})
+    assert decision.configuration == {}
+    with pytest.raises(UsageError, match="no variant of `chess` fits this device"):
+        DOCUMENTS["descriptor"](decision)
