@@ -78,9 +78,6 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
             _WARNING, "`{0}` stands where a node is due; read it as a property", "RDF/XML §7.2.11"
         ),
         "several-nodes-in-property": Finding(_WARNING, "`{0}` holds several nodes; each became a value", "RDF/XML §7.2.15"),
-        "conflicting-property-content": Finding(
-            _WARNING, "`{0}` has a reference and content of its own; kept both", "RDF/XML §7.2.21"
-        ),
         "attribute-without-namespace": Finding(
             _WARNING, "dropped the attribute `{0}`, which has no namespace", "RDF/XML §6.1.4"
         ),
@@ -102,7 +99,6 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "component-repeated": Finding(_WARNING, "{0} occurs again; merged in order", "CC/PP 1.0 §3.2"),
         "component-empty": Finding(_WARNING, "{0} states no attribute", "CC/PP 1.0 §3.2"),
         "component-is-type": Finding(_ERROR, "component `{0}` is its own type", "CC/PP 1.0 §3.2"),
-        "profile-without-component": Finding(_ERROR, "the profile has no component", "CC/PP 1.0 §3.1"),
         "attribute-outside-component": Finding(
             _WARNING, "`{0}` stands outside any component; placed by the vocabulary", "T-13"
         ),

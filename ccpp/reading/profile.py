@@ -78,6 +78,7 @@ class _Describer:
         self.findings: dict[tuple[str, tuple[str, ...]], Diagnostic] = {}
         self.stated: list[Stated] = []
         self.used: set[Node] = set()
+        self.components: dict[str, Node] = {}
         self.seen: dict[tuple[Kind, AttributeName], str] = {}
 
     def note(self, code: str, line: int, *details: str) -> None:
@@ -152,6 +153,8 @@ class _Describer:
     def component(self, node: Node, line: int) -> None:
         self.used.add(node)
         name = self.component_name(node, line)
+        if self.components.setdefault(name, node) != node:
+            self.note("component-repeated", line, name)
         if node in self.types(node):
             self.note("component-is-type", line, node)
         before = len(self.stated)
@@ -167,7 +170,7 @@ class _Describer:
             names = list(dict.fromkeys(one.name for one in found if one.known)) or [found[0].name]
             for one in found:
                 self.report(one.findings, line)
-            if len(types) > 1:
+            if len(names) > 1:
                 self.note("component-types-conflict", line, node, names[-1])
             return names[-1]
         homes: Counter[str] = Counter()
@@ -263,8 +266,7 @@ class _Describer:
             return self.texts(described[0])
         members = [one for one in described if one[1].startswith(_MEMBER)]
         members.sort(key=_PREDICATE)
-        if len(members) > 9:  # noqa: PLR2004  rdf:_10 stands before rdf:_9 until length counts too
-            members.sort(key=_predicate_length)
+        members.sort(key=_predicate_length)  # rdf:_10 stands before rdf:_9 until length counts too
         texts: list[str] = []
         for one in members:
             if type(one[2]) is Literal:

@@ -20,7 +20,7 @@ from rdflib.namespace import RDF, XSD
 from ccpp.datatypes import DATATYPES
 from ccpp.errors import RequirementError
 from ccpp.model import Attribute, Scalar, Status
-from ccpp.requirements.constraints import BY_PARAMETER, CONSTRAINT_KINDS, REQ, SH
+from ccpp.requirements.constraints import BY_PARAMETER, CONSTRAINT_KINDS, REQ, SH, text_of
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement
 from ccpp.requirements.graph import RequirementGraph
 
@@ -200,7 +200,11 @@ def scalar_of(value: Node) -> Scalar:
         if value.datatype == URIRef(DATATYPES[name].rdf_datatype):
             return _read_exactly(name, str(value))
     python = value.toPython()
-    if value.datatype in {XSD.integer, XSD.boolean} and isinstance(python, bool | int):
+    if value.datatype in {XSD.integer, XSD.boolean}:
+        if value.ill_typed or not isinstance(python, bool | int) or text_of(python) != str(value):
+            raise RequirementError(
+                f"{shown} is not how a profile's value is written", hint="write 16, true or false without quotes"
+            )
         return python
     if value.datatype == XSD.decimal and isinstance(python, Decimal) and python.is_finite():
         return Fraction(python)

@@ -1,0 +1,107 @@
+"""Reading, case by case: the document, what it states, what was found, and what the strict reader says."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import SUITE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccpp.diagnostics import DIAGNOSTICS
+from ccpp.errors import ProfileError
+from ccpp.plain import plain_value
+from ccpp.reading import MAX_DOCUMENT, read_profile
+from ccpp.reading.repairs import TOLERATED, mend
+from ccpp.resolution import resolve
+from ccpp.samples import devices, sample
+from ccpp.vocabulary import load_vocabularies
+
+if TYPE_CHECKING:
+    from ccpp.model import ResolvedProfile
+    from ccpp.vocabulary import Vocabularies
+
+CASES = json.loads((SUITE / "reading.json").read_text())
+VOCABULARIES = load_vocabularies()
+URI = "http://profiles.example/device.rdf"
+
+
+def document(case: dict[str, Any]) -> bytes:
+    return base64.b64decode(case["base64"]) if "base64" in case else case["document"].encode()
+
+
+def read(data: bytes, vocabularies: Vocabularies = VOCABULARIES, *, strict: bool = False) -> ResolvedProfile:
+    return resolve([read_profile(data, uri=URI, vocabularies=vocabularies, strict=strict)])
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["description"] for case in CASES])
+def test_case(case: dict[str, Any]) -> None:
+    if "error" in case:
+        with pytest.raises(ProfileError) as caught:
+            read(document(case))
+        assert caught.value.kind == case["error"]
+        return
+    profile = read(document(case))
+    assert {str(name): plain_value(one.value) for name, one in profile.attributes.items()} == case["attributes"]
+    assert [diagnostic.code for diagnostic in profile.diagnostics] == case["findings"]
+    if "strict" in case:
+        with pytest.raises(ProfileError, match=case["strict"]):
+            read(document(case), strict=True)
+    else:
+        assert read(document(case), strict=True).digest == profile.digest
+
+
+@pytest.mark.parametrize("code", sorted(DIAGNOSTICS))
+def test_every_finding_has_a_case(code: str) -> None:
+    assert any(code in case["findings"] for case in CASES)
+
+
+def test_what_is_tolerated_is_a_finding() -> None:
+    assert set(DIAGNOSTICS) >= TOLERATED
+
+
+@pytest.mark.parametrize("name", devices())
+def test_repairs_leave_healthy_documents_alone(name: str) -> None:
+    mended = mend(sample(name))
+    assert mended is not None
+    assert mended[1] == ()
+    assert read(mended[0]).digest == read(sample(name)).digest
+
+
+def test_a_document_past_the_bound_is_refused() -> None:
+    with pytest.raises(ProfileError) as caught:
+        read(b"<a>" + bytes(MAX_DOCUMENT))
+    assert caught.value.kind == "too-large"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_give_a_profile_or_a_profile_error(data: bytes) -> None:
+    survives(data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(devices()), st.data())
+def test_any_damage_gives_a_profile_or_a_profile_error(name: str, draw: st.DataObject) -> None:
+    """Slices of a sample taken out, doubled or replaced: as files break in the world."""
+    data = sample(name)
+    for _ in range(draw.draw(st.integers(1, 4))):
+        start = draw.draw(st.integers(0, len(data)))
+        end = draw.draw(st.integers(start, min(len(data), start + 40)))
+        piece = draw.draw(
+            st.sampled_from([b"", data[start:end] * 2, b"<", b"&", b'"', b"</rdf:li>", b"\x00", b"\xff", b"<!--"])
+        )
+        data = data[:start] + piece + data[end:]
+    survives(data)
+
+
+def survives(data: bytes) -> None:
+    try:
+        profile = read(data)
+    except ProfileError as error:
+        assert "\n" not in str(error)  # noqa: PT017  either way is right
+    else:
+        assert all(diagnostic.message for diagnostic in profile.diagnostics)
