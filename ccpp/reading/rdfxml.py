@@ -16,7 +16,7 @@ so time and memory are linear in the input.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers import expat
 
 from ccpp.diagnostics import DIAGNOSTICS, Diagnostic
@@ -82,10 +82,13 @@ class _NodeFrame:
         return MEMBERS[self.members - 1] if self.members <= len(MEMBERS) else f"{RDF}_{self.members}"
 
 
-class _PropertyFrame:
-    """An open property element waiting for its object; what few properties have stands in the class."""
+#: An open property that has said nothing but its name, as most do: subject, predicate, line. Its object will be its text.
+_PlainProperty: TypeAlias = tuple[Node, str, int]
 
-    plain = True  # no attribute and no node so far: its object will be its text
+
+class _PropertyFrame:
+    """An open property element that has attributes or holds nodes; what few of them have stands in the class."""
+
     datatype: str | None = None
     identifier: Node | None = None
     done = False
@@ -93,10 +96,8 @@ class _PropertyFrame:
     tail: Node | None = None  # the last cell of a collection
     implicit: _NodeFrame | None = None  # the container that its `rdf:li` lack
 
-    def __init__(self, owner: _NodeFrame, predicate: str, line: int) -> None:
-        if predicate == _LI:
-            predicate = owner.next_member()
-        self.subject = owner.subject
+    def __init__(self, subject: Node, predicate: str, line: int) -> None:
+        self.subject = subject
         self.predicate = predicate
         self.line = line
 
@@ -157,7 +158,7 @@ class _Parser:
         self.tolerated = tolerated
         self.base = base
         self.language: str | None = None
-        self.stack: list[_NodeFrame | _PropertyFrame | None] = []
+        self.stack: list[_NodeFrame | _PropertyFrame | _PlainProperty | None] = []
         self.scopes: list[tuple[int, str, str | None]] = []  # depth at which xml:base or xml:lang was set, values before
         self.text = ""
         self.text_size = 0
@@ -288,29 +289,32 @@ class _Parser:
             return
         if self.text:
             if self.text.strip(_SPACE):
-                self.stray_text(beside=bool(stack) and isinstance(stack[-1], _PropertyFrame))
+                self.stray_text(beside=bool(stack) and isinstance(stack[-1], tuple | _PropertyFrame))
             self.text = ""
         uri = self.names.get(name) or self.uri(name)
         if not stack:
             self.document_element(name, uri, self.attributes(attributes))
             return
         parent = stack[-1]
-        if not isinstance(parent, _NodeFrame):
-            self.node_element(parent, uri, self.attributes(attributes))
-        elif attributes or uri in _NOT_A_PROPERTY:
-            self.property_element(parent, uri, self.attributes(attributes))
-        else:
-            stack.append(_PropertyFrame(parent, uri, self.expat.CurrentLineNumber))
+        if isinstance(parent, _NodeFrame):
+            if attributes or uri in _NOT_A_PROPERTY:
+                self.property_element(parent, uri, self.attributes(attributes))
+                return
+            predicate = parent.next_member() if uri == _LI else uri
+            stack.append((parent.subject, predicate, self.expat.CurrentLineNumber))
+            return
+        if isinstance(parent, tuple):
+            parent = stack[-1] = _PropertyFrame(*parent)
+        self.node_element(parent, uri, self.attributes(attributes))
 
     def end(self, _name: str) -> None:
         frame = self.stack.pop()
         text = self.text
-        if isinstance(frame, _PropertyFrame):
-            if frame.plain:
-                statement = (frame.subject, frame.predicate, _build(Literal, (text, self.language, None)), frame.line)
-                self.statements.append(_build(Statement, statement))
-            else:
-                self.end_property(frame)
+        if isinstance(frame, tuple):
+            subject, predicate, line = frame
+            self.statements.append(_build(Statement, (subject, predicate, _build(Literal, (text, self.language, None)), line)))
+        elif isinstance(frame, _PropertyFrame):
+            self.end_property(frame)
         elif self.literal is not None:
             self.literal.end(text)
         elif text and text.strip(_SPACE):
@@ -402,7 +406,7 @@ class _Parser:
             return
         if parent.done:
             self.tolerate("several-nodes-in-property", parent.predicate)
-        parent.done, parent.plain = True, False
+        parent.done = True
         self.emit(parent, node)
 
     def extend_collection(self, parent: _PropertyFrame, node: Node) -> None:
@@ -443,7 +447,8 @@ class _Parser:
         if uri in _NOT_A_PROPERTY:
             self.node_out_of_place(uri, given)
             return
-        frame = _PropertyFrame(owner, uri, self.expat.CurrentLineNumber)
+        predicate = owner.next_member() if uri == _LI else uri
+        frame = _PropertyFrame(owner.subject, predicate, self.expat.CurrentLineNumber)
         self.stack.append(frame)
         if given:
             self.property_with_attributes(frame, given)
@@ -458,7 +463,6 @@ class _Parser:
 
     def property_with_attributes(self, frame: _PropertyFrame, given: dict[str, str]) -> None:
         """A property element that says more than its name. §7.2.14-7.2.21."""
-        frame.plain = False
         kind = given.pop(RDF + "parseType", None)
         if RDF + "ID" in given:
             frame.identifier = self.identify(given.pop(RDF + "ID"))
