@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 import rdflib
 
-from benchmarks.timing import Result, corpus, timed
+from benchmarks.timing import Result, corpus, timed_in_turn
 from ccpp.errors import ProfileError
 from ccpp.reading import read_profile, read_statements
 from ccpp.resolution import resolve
@@ -49,6 +49,6 @@ def run(*, smoke: bool) -> Iterator[Result]:
         if len(counts) == 1:
             documents.append(data)
     size = {"profiles": len(documents), "bytes": sum(map(len, documents))}
-    for engine, work in (("ccpp", ours), ("rdflib, parse alone", by_rdflib), ("pyoxigraph, parse alone", by_oxigraph)):
-        median, p99 = timed(work, documents)
+    engines = {"ccpp": ours, "rdflib, parse alone": by_rdflib, "pyoxigraph, parse alone": by_oxigraph}
+    for engine, (median, p99) in zip(engines, timed_in_turn(list(engines.values()), documents), strict=True):
         yield Result("reading", "read and resolve one profile", engine, size, median, p99, None, answers_equal=True)

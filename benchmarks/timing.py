@@ -31,15 +31,21 @@ class Result(NamedTuple):
 
 def timed(work: Callable[[T], Any], units: Iterable[T], *, repeat: int = 3) -> tuple[float, float]:
     """The median and the 99th percentile over the units, each unit's time being the best of `repeat` runs."""
-    times = []
+    return timed_in_turn([work], units, repeat=repeat)[0]
+
+
+def timed_in_turn(works: Sequence[Callable[[T], Any]], units: Iterable[T], *, repeat: int = 3) -> list[tuple[float, float]]:
+    """The same for several ways of working, taking turns at each unit, so that a machine that slows down slows all of them."""
+    times: list[list[float]] = [[] for _ in works]
     for unit in units:
-        best = float("inf")
-        for _ in range(repeat):
-            start = time.perf_counter()
-            work(unit)
-            best = min(best, time.perf_counter() - start)
-        times.append(best)
-    return statistics.median(times), sorted(times)[int(len(times) * 0.99)]
+        for work, found in zip(works, times, strict=True):
+            best = float("inf")
+            for _ in range(repeat):
+                start = time.perf_counter()
+                work(unit)
+                best = min(best, time.perf_counter() - start)
+            found.append(best)
+    return [(statistics.median(found), sorted(found)[int(len(found) * 0.99)]) for found in times]
 
 
 def corpus(count: int) -> Sequence[tuple[str, bytes]]:

@@ -79,6 +79,7 @@ class _Describer:
         self.stated: list[Stated] = []
         self.used: set[Node] = set()
         self.components: dict[str, Node] = {}
+        self.links: set[str] = set()
         self.seen: dict[tuple[Kind, AttributeName], str] = {}
 
     def note(self, code: str, line: int, *details: str) -> None:
@@ -106,8 +107,9 @@ class _Describer:
 
     def component_links(self) -> list[Statement]:
         """Every statement that links a component, in document order."""
-        predicates = dict.fromkeys(statement[1] for statement in self.statements)
-        linking = {uri for uri in predicates if self.vocabularies.link(uri).link is Link.COMPONENT}
+        predicates = {statement[1] for statement in self.statements}
+        self.links = {uri for uri in predicates if self.vocabularies.link(uri).link is not None}
+        linking = {uri for uri in self.links if self.vocabularies.link(uri).link is Link.COMPONENT}
         links = [statement for statement in self.statements if statement[1] in linking] if linking else []
         for link in links:
             self.report(self.vocabularies.link(link.predicate).findings, link.line)
@@ -124,7 +126,7 @@ class _Describer:
         """What the profile node states besides its components: attributes there are placed by the vocabulary (T-13)."""
         self.used.add(profile)
         for statement in self.by_subject[profile]:
-            if statement.predicate != _TYPE and self.vocabularies.link(statement.predicate).link is None:
+            if statement.predicate != _TYPE and statement.predicate not in self.links:
                 self.note("attribute-outside-component", statement.line, statement.predicate)
                 self.attribute(statement, None, self.kind)
 
@@ -190,13 +192,13 @@ class _Describer:
         """The attributes of a component, or of the defaults under it. CC/PP 1.0 §2.1.1, §3.3."""
         defaults = []
         for statement in self.by_subject.get(node, ()):
-            if statement.predicate == _TYPE:
-                continue
-            found = self.vocabularies.link(statement.predicate)
-            if found.link is Link.DEFAULTS:
-                self.report(found.findings, statement.line)
-                defaults.append(statement)
-            elif found.link is None:
+            predicate = statement.predicate
+            if predicate in self.links:
+                found = self.vocabularies.link(predicate)
+                if found.link is Link.DEFAULTS:
+                    self.report(found.findings, statement.line)
+                    defaults.append(statement)
+            elif predicate != _TYPE:
                 self.attribute(statement, component, kind)
         if len(defaults) > 1:
             self.note("defaults-conflict", defaults[1].line, node)

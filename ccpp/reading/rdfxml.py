@@ -50,6 +50,8 @@ RDF_NAMESPACES = frozenset(
     }
 )
 _LI = RDF + "li"
+_ID, _ABOUT, _NODE_ID, _RESOURCE = RDF + "ID", RDF + "about", RDF + "nodeID", RDF + "resource"
+_TYPE, _DESCRIPTION, _DATATYPE, _PARSE_TYPE = RDF + "type", RDF + "Description", RDF + "datatype", RDF + "parseType"
 _SYNTAX_TERMS = frozenset(
     RDF + term
     for term in "RDF ID about parseType resource nodeID datatype aboutEach aboutEachPrefix bagID".split()  # noqa: SIM905
@@ -163,6 +165,7 @@ class _Parser:
         self.text = ""
         self.text_size = 0
         self.names: dict[str, str] = {}
+        self.attribute_names: dict[str, str] = {}
         self.identifiers: set[str] = set()
         self.entities: dict[str, int] = {}
         self.blanks = 0
@@ -329,6 +332,8 @@ class _Parser:
 
     def attributes(self, pairs: list[str]) -> dict[str, str]:
         """The attributes by URI, `xml:base` and `xml:lang` taken out and put in force."""
+        if len(pairs) == 2 and pairs[0] in self.attribute_names:  # noqa: PLR2004  one attribute, seen before, as most are
+            return {self.attribute_names[pairs[0]]: pairs[1]}
         given: dict[str, str] = {}
         base, language = self.base, self.language
         for index in range(0, len(pairs), 2):
@@ -340,7 +345,8 @@ class _Parser:
                 elif local == "lang":
                     language = value or None
             elif namespace:
-                given[self.uri(name)] = value
+                uri = self.attribute_names[name] = self.uri(name)
+                given[uri] = value
             elif local in _UNQUALIFIED:
                 self.tolerate("rdf-attribute-unqualified", local)
                 given[RDF + local] = value
@@ -369,20 +375,20 @@ class _Parser:
         if uri in _NOT_A_NODE:
             self.property_out_of_place(parent, uri, given)
             return
-        if RDF + "ID" in given:
-            subject = self.identify(given.pop(RDF + "ID"))
-        elif RDF + "about" in given:
-            subject = self.resolve(given.pop(RDF + "about"))
-        elif RDF + "nodeID" in given:
-            subject = "_:" + given.pop(RDF + "nodeID")
+        if _ID in given:
+            subject = self.identify(given.pop(_ID))
+        elif _ABOUT in given:
+            subject = self.resolve(given.pop(_ABOUT))
+        elif _NODE_ID in given:
+            subject = "_:" + given.pop(_NODE_ID)
         else:
             subject = self.blank()
         frame = _NodeFrame(subject)
         self.stack.append(frame)
         if parent is not None:
             self.link(parent, subject)
-        if uri != RDF + "Description":
-            self.statements.append(Statement(subject, RDF + "type", uri, line))
+        if uri != _DESCRIPTION:
+            self.statements.append(Statement(subject, _TYPE, uri, line))
         if given:
             self.property_attributes(subject, given, line)
 
@@ -396,7 +402,7 @@ class _Parser:
         if parent.implicit is None:
             parent.implicit = _NodeFrame(self.blank())
             self.link(parent, parent.implicit.subject)
-            self.statements.append(Statement(parent.implicit.subject, RDF + "type", RDF + "Bag", parent.line))
+            self.statements.append(Statement(parent.implicit.subject, _TYPE, RDF + "Bag", parent.line))
         self.property_element(parent.implicit, uri, given)
 
     def link(self, parent: _PropertyFrame, node: Node) -> None:
@@ -426,7 +432,7 @@ class _Parser:
         if frame.identifier is not None:
             name, line = frame.identifier, frame.line
             self.statements += (
-                Statement(name, RDF + "type", RDF + "Statement", line),
+                Statement(name, _TYPE, RDF + "Statement", line),
                 Statement(name, RDF + "subject", subject, line),
                 Statement(name, RDF + "predicate", frame.predicate, line),
                 Statement(name, RDF + "object", value, line),
@@ -435,7 +441,7 @@ class _Parser:
     def property_attributes(self, subject: Node, given: dict[str, str], line: int) -> None:
         """Attributes that state properties. §7.2.11, §7.2.21."""
         for uri, value in given.items():
-            if uri == RDF + "type":
+            if uri == _TYPE:
                 self.statements.append(Statement(subject, uri, self.resolve(value), line))
             elif uri in _NOT_A_PROPERTY or uri == _LI:
                 self.tolerate("rdf-attribute-misplaced", "rdf:" + uri[len(RDF) :])
@@ -456,16 +462,16 @@ class _Parser:
     def node_out_of_place(self, uri: str, given: dict[str, str]) -> None:
         """A node where a property is due, such as a component without its link: described on its own, linked to nothing."""
         self.tolerate("node-instead-of-property", f"rdf:{uri[len(RDF) :]}")
-        if uri == RDF + "Description":
+        if uri == _DESCRIPTION:
             self.node_element(None, uri, given)
         else:
             self.stack.append(None)
 
     def property_with_attributes(self, frame: _PropertyFrame, given: dict[str, str]) -> None:
         """A property element that says more than its name. §7.2.14-7.2.21."""
-        kind = given.pop(RDF + "parseType", None)
-        if RDF + "ID" in given:
-            frame.identifier = self.identify(given.pop(RDF + "ID"))
+        kind = given.pop(_PARSE_TYPE, None)
+        if _ID in given:
+            frame.identifier = self.identify(given.pop(_ID))
         if kind == "Resource":
             node = self.blank()
             self.link(frame, node)
@@ -476,16 +482,16 @@ class _Parser:
             self.literal = _XmlLiteral()
             frame.datatype = RDF + "XMLLiteral"
         else:
-            frame.datatype = given.pop(RDF + "datatype", None)
+            frame.datatype = given.pop(_DATATYPE, None)
             if given:
                 self.empty_property(frame, given)
 
     def empty_property(self, frame: _PropertyFrame, given: dict[str, str]) -> None:
         """`emptyPropertyElt`, §7.2.21: the object is named, or a blank node, and further attributes describe it."""
-        if RDF + "resource" in given:
-            node = self.resolve(given.pop(RDF + "resource"))
-        elif RDF + "nodeID" in given:
-            node = "_:" + given.pop(RDF + "nodeID")
+        if _RESOURCE in given:
+            node = self.resolve(given.pop(_RESOURCE))
+        elif _NODE_ID in given:
+            node = "_:" + given.pop(_NODE_ID)
         else:
             node = self.blank()
         self.link(frame, node)
