@@ -9,7 +9,7 @@ import pytest
 import rdflib
 from conftest import ROOT
 
-from ccpp.cli import cli
+from ccpp.cli import COMMANDS
 from ccpp.diagnostics import DIAGNOSTICS
 from ccpp.requirements.constraints import CONSTRAINT_KINDS, REQ, SH
 from ccpp.requirements.shacl import read_requirements
@@ -36,7 +36,7 @@ def test_requirements_load(block: str, vocabularies: Vocabularies) -> None:
 
 def test_the_commands_are_those_there_are() -> None:
     shown = {command for block in blocks("console") for command in re.findall(r"^ccpp (\w+)", block, re.MULTILINE)}
-    assert shown | {"demo"} == set(cli.commands)
+    assert shown | {"demo"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("code", DIAGNOSTICS)

@@ -1,0 +1,161 @@
+"""What commands share: options, reading what they are given, printing what they found."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ccpp.errors import CcppError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ccpp.model import Profile, ResolvedProfile
+
+DONE, NEGATIVE, UNUSABLE = 0, 1, 2
+
+#: From this many files on a terminal shows how far the work is.
+_WORTH_A_BAR = 50
+
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the result."
+)
+
+
+def documents(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how documents are read and merged."""
+    options = (
+        click.option("--diff", "diffs", multiple=True, metavar="FILE", help="A profile-diff, merged after each profile."),
+        click.option("--override", "overrides", multiple=True, metavar="FILE", help="An operator's override, the last word."),
+        click.option("--strict", is_flag=True, help="Refuse what the specifications refuse; repair nothing."),
+        click.option("--fold-defaults", is_flag=True, help="Merge as WAP-248 §7.5 does: a default counts like a stated value."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+# Reading what the commands are given.
+
+
+class Reader:
+    """Documents to resolved profiles, as the options say; a file that cannot be used costs a line and the exit status."""
+
+    def __init__(
+        self,
+        *,
+        diffs: Sequence[str] = (),
+        overrides: Sequence[str] = (),
+        strict: bool = False,
+        fold_defaults: bool = False,
+    ) -> None:
+        from ccpp.model import Kind
+        from ccpp.vocabulary import load_vocabularies
+
+        self.vocabularies = load_vocabularies()
+        self.strict = strict
+        self.fold_defaults = fold_defaults
+        self.failed = False
+        self.after = [self.read(name, Kind.DIFF) for name in diffs] + [self.read(name, Kind.OVERRIDE) for name in overrides]
+
+    def read(self, name: str, kind: Any = None) -> Profile:  # noqa: ANN401  a Kind, not imported yet
+        """The profile in one file."""
+        from pathlib import Path
+
+        from ccpp.model import Kind
+        from ccpp.reading import MAX_DOCUMENT, read_profile
+        from ccpp.storage.files import read_file
+
+        data = read_file(name, MAX_DOCUMENT)
+        uri = "urn:ccpp:stdin" if name == "-" else Path(name).absolute().as_uri()
+        return read_profile(
+            data, uri=uri, document=name, vocabularies=self.vocabularies, kind=kind or Kind.EXPLICIT, strict=self.strict
+        )
+
+    def read_named(self, names: Iterable[str]) -> Iterator[tuple[str, Profile]]:
+        """Every profile that can be read, with its file; one line on standard error for every other file."""
+        from ccpp.storage.files import files_in
+
+        files = list(files_in(names))
+        for name in _with_progress(files):
+            try:
+                yield name, self.read(name)
+            except CcppError as error:
+                self.failed = True
+                complain(error)
+
+    def read_all(self, names: Iterable[str]) -> Iterator[Profile]:
+        """The same without the names of the files."""
+        for _, profile in self.read_named(names):
+            yield profile
+
+    def resolve(self, documents: Sequence[Profile]) -> ResolvedProfile:
+        """The documents merged in order, the diffs and overrides of the call after them."""
+        from ccpp.resolution import resolve as resolve_documents
+
+        if not documents:
+            raise UsageError("no profile to resolve")
+        return resolve_documents([*documents, *self.after], fold_defaults=self.fold_defaults)
+
+    def resolve_one(self, name: str) -> ResolvedProfile:
+        """The profile of one file, resolved."""
+        return self.resolve([self.read(name)])
+
+    def resolve_each(self, names: Iterable[str]) -> Iterator[ResolvedProfile]:
+        """A resolved profile for each URI, in the order in which the URIs first come."""
+        by_uri: dict[str, list[Profile]] = {}
+        for profile in self.read_all(names):
+            by_uri.setdefault(profile.uri, []).append(profile)
+        for documents in by_uri.values():
+            yield self.resolve(documents)
+
+
+def _with_progress(files: Sequence[str]) -> Iterator[str]:
+    """The files, with a bar on a terminal where there are many."""
+    if len(files) < _WORTH_A_BAR or not sys.stderr.isatty():
+        yield from files
+        return
+    with click.progressbar(files, label="reading", file=sys.stderr, show_pos=True) as bar:
+        yield from bar
+
+
+# Printing.
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401  JSON
+    """A value as JSON, indented."""
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_json_list(values: Iterable[Any]) -> None:
+    """A list, one element at a time: a folder's worth is never held at once."""
+    import json
+
+    separator = "["
+    for value in values:
+        click.echo(separator + "\n" + json.dumps(value, indent=2, ensure_ascii=False), nl=False)
+        separator = ","
+    click.echo("[]" if separator == "[" else "\n]")
+
+
+def complain(error: CcppError) -> None:
+    """One line on standard error."""
+    click.echo(f"ccpp: {error}", err=True)
+
+
+def leave(status: int) -> None:
+    """End the command with an exit status."""
+    if status:
+        sys.exit(status)
+
+
+def nearest(identifier: str, known: Iterable[str]) -> str:
+    """A hint for a name that is not known: the nearest one, else all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(identifier, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}"

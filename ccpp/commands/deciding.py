@@ -1,0 +1,175 @@
+"""Commands that decide with a catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, nearest, print_json
+from ccpp.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ccpp.catalogue.model import Application, Catalogue, Variant
+    from ccpp.vocabulary import Vocabularies
+
+
+def _deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of commands that decide with a catalogue."""
+    options = (
+        click.option("--catalogue", required=True, metavar="FILE", help="The catalogue, in Turtle."),
+        click.option("--closed-world", is_flag=True, help="Take what is not stated as absent, as SHACL does."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return documents(command)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="PROFILE...")
+@_deciding
+@FORMAT
+def match(files: Sequence[str], catalogue: str, form: str, *, closed_world: bool, **reading: Any) -> None:  # noqa: ANN401
+    """Print the verdict of each variant, and the chosen one of each application.
+
+    JSON is an object for one profile, a list for several. Exit 1 if some profile gets nothing at all.
+    """
+    from ccpp.decision import decide_all
+    from ccpp.plain import plain_match
+
+    reader = Reader(**reading)
+    loaded = _load_catalogue(catalogue, reader.vocabularies)
+    results: list[Any] = []
+    nothing = False
+    for profile in reader.resolve_each(files):
+        decisions = decide_all(profile, loaded, closed_world=closed_world)
+        nothing = nothing or not any(decision.selection.chosen for decision in decisions.values())
+        if form == "json":
+            results.append(plain_match(profile, loaded, decisions))
+        else:
+            from ccpp.console import heading, show_selection
+
+            click.echo(heading(profile.uri))
+            for decision in decisions.values():
+                click.echo(show_selection(decision.selection))
+            click.echo()
+    if form == "json":
+        print_json(results[0] if len(results) == 1 else results)
+    leave(UNUSABLE if reader.failed else NEGATIVE if nothing else DONE)
+
+
+@click.command()
+@click.argument("file", metavar="PROFILE")
+@_deciding
+@click.option("--variant", required=True, metavar="ID", help="The variant to explain.")
+@FORMAT
+def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world: bool, **reading: Any) -> None:  # noqa: ANN401
+    """Print why a variant fits a device or does not, and what would change it."""
+    from ccpp.matching.definition import ClosedWorld
+    from ccpp.matching.explanation import changes
+    from ccpp.matching.explanation import explain as explain_requirement
+    from ccpp.plain import plain_explanation
+
+    reader = Reader(**reading)
+    loaded = _load_catalogue(catalogue, reader.vocabularies)
+    found = _variant(loaded, variant)
+    profile = reader.resolve_one(file)
+    if found.requirement is None:
+        raise UsageError(f"variant `{variant}` has no requirement: it fits every device")
+    world = ClosedWorld(profile) if closed_world else None
+    reasons = explain_requirement(loaded.requirements[found.requirement], profile, loaded.requirements, world=world)
+    if form == "json":
+        print_json(
+            {
+                "profile": profile.uri,
+                "variant": variant,
+                "verdict": reasons.verdict.value,
+                "explanation": plain_explanation(reasons),
+                "changes": changes(reasons),
+            }
+        )
+    else:
+        from ccpp.console import heading, show_explanation
+
+        click.echo(heading(f"{found.id} on {profile.uri}: {reasons.verdict.value}"))
+        click.echo(show_explanation(reasons))
+
+
+@click.command()
+@click.argument("file", metavar="PROFILE")
+@_deciding
+@click.option("--application", required=True, metavar="ID", help="The application to provision.")
+@click.option("--output", metavar="FOLDER", help="Write the documents into this folder.")
+@FORMAT
+def provision(
+    file: str,
+    catalogue: str,
+    application: str,
+    output: str | None,
+    form: str,
+    *,
+    closed_world: bool,
+    **reading: Any,  # noqa: ANN401
+) -> None:
+    """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
+    from ccpp.decision import decide
+    from ccpp.plain import plain_configuration, plain_selection
+    from ccpp.provisioning import DOCUMENTS
+
+    reader = Reader(**reading)
+    loaded = _load_catalogue(catalogue, reader.vocabularies)
+    wanted = _application(loaded, application)
+    profile = reader.resolve_one(file)
+    decision = decide(wanted, loaded.matcher.match(profile, closed_world=closed_world))
+    made = [make(decision) for make in DOCUMENTS.values()] if decision.selection.chosen else []
+    if output:
+        from pathlib import Path
+
+        from ccpp.storage.files import write_file
+
+        for document in made:
+            write_file(Path(output) / document.name, document.content)
+    if form == "json":
+        print_json(
+            {
+                "profile": profile.uri,
+                "application": application,
+                **plain_selection(decision.selection),
+                "configuration": plain_configuration(decision.configuration),
+                "documents": [{"name": one.name, "mediaType": one.media_type, "content": one.content.decode()} for one in made],
+            }
+        )
+    else:
+        from ccpp.console import show_configuration, show_selection
+
+        click.echo(show_selection(decision.selection))
+        if decision.configuration:
+            click.echo("\n" + click.style("configuration", bold=True) + "\n" + show_configuration(decision))
+        for document in made:
+            click.echo(f"\n{click.style(document.name, bold=True)} ({document.media_type})\n{document.content.decode()}")
+    leave(DONE if decision.selection.chosen else NEGATIVE)
+
+
+def _load_catalogue(name: str, vocabularies: Vocabularies) -> Catalogue:
+    from ccpp.catalogue.loading import MAX_CATALOGUE, load_catalogue
+    from ccpp.storage.files import read_file
+
+    return load_catalogue(read_file(name, MAX_CATALOGUE), source=name, vocabularies=vocabularies)
+
+
+def _application(catalogue: Catalogue, identifier: str) -> Application:
+    found = catalogue.applications.get(identifier)
+    if found is None:
+        raise UsageError(
+            f"no application `{identifier}`", source=catalogue.source, hint=nearest(identifier, catalogue.applications)
+        )
+    return found
+
+
+def _variant(catalogue: Catalogue, identifier: str) -> Variant:
+    variants = {variant.id: variant for one in catalogue.applications.values() for variant in one.variants}
+    if identifier not in variants:
+        raise UsageError(f"no variant `{identifier}`", source=catalogue.source, hint=nearest(identifier, variants))
+    return variants[identifier]
