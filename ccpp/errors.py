@@ -10,6 +10,7 @@
      │    ├── NotRdf            XML that is not RDF
      │    └── NoProfile         RDF that holds no profile
      ├── VocabularyError        a vocabulary that contradicts itself
+     ├── FetchError             a document that could not be, or may not be, fetched by its URL
      ├── RequirementError       a requirement that cannot be compiled
      └── CatalogueError         a catalogue that cannot be loaded
 
@@ -82,6 +83,14 @@ class NoProfile(ProfileError):
 
 class VocabularyError(CcppError):
     """A vocabulary file that cannot be used."""
+
+
+class FetchError(CcppError):
+    """A document that could not be, or may not be, fetched; `kind` is a row of `ccpp.storage.fetching.KINDS`."""
+
+    def __init__(self, message: str, *, kind: str, source: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, source=source, hint=hint)
+        self.kind = kind
 
 
 class RequirementError(CcppError):
