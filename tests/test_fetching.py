@@ -23,7 +23,7 @@ from ccpp.errors import FetchError, UsageError
 from ccpp.reading import MAX_DOCUMENT
 from ccpp.storage.addresses import parse_place, redirected, refuse_special, shown, special
 from ccpp.storage.fetch_cache import Entry, Failure, Fetched, MemoryCache, SqliteCache
-from ccpp.storage.fetching import KINDS, Fetcher, FetchPolicy, Freshness
+from ccpp.storage.fetching import KINDS, Fetcher, FetchPolicy, Freshness, resolve_host
 from ccpp.storage.transfer import MAX_HEAD, MAX_MEMBERS, Limits, decoded
 
 if TYPE_CHECKING:
@@ -295,6 +295,17 @@ def test_a_resolver_that_does_not_answer_ends_with_the_deadline() -> None:
     fetcher = Fetcher(FetchPolicy(hosts=("*",), limits=Limits(deadline=0.2)), resolve=resolve)
     assert failure(fetcher, f"http://{HOST}/").message == "the host was not resolved in time"
     released.set()
+
+
+def test_the_systems_resolver() -> None:
+    assert resolve_host("127.0.0.1") == ["127.0.0.1"]
+    assert {ip_address(address).is_loopback for address in resolve_host("localhost")} == {True}
+
+
+def test_no_time_is_no_connection(server: Server) -> None:
+    fetcher = fetcher_for(server, hosts=("127.0.0.1",), limits=Limits(deadline=0.0))
+    assert failure(fetcher, f"http://127.0.0.1:{server.port}/").kind == "timeout"
+    assert server.requests == []
 
 
 # Answers.
