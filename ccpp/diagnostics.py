@@ -106,13 +106,14 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "attribute-misspelt": Finding(_WARNING, "read attribute `{0}` as `{1}`", "T-25"),
         "attribute-from-other-schema": Finding(_WARNING, "`{0}` belongs to another vocabulary; read as {1}", "T-23"),
         "attribute-in-wrong-component": Finding(_WARNING, "`{0}` stated in {1} belongs to {2}; moved", "T-24"),
-        "attribute-repeated": Finding(_WARNING, "{0} occurs again in the document; resolved by its rule ({1})", "T-22"),
+        "attribute-repeated": Finding(_WARNING, "{0} occurs again in the document ({1})", "T-22"),
         "attribute-from-two-schemas": Finding(
             _INFO, "{0} is stated in two schema versions; resolved by its rule ({1})", "T-45"
         ),
         "defaults-link-misspelt": Finding(_INFO, "read `{0}` as the defaults link", "T-18"),
-        "defaults-unresolved": Finding(_WARNING, "the defaults `{0}` are not in this document; left out", "T-17"),
-        "defaults-nested": Finding(_WARNING, "defaults of defaults in `{0}`", "WAP-248 §7.5"),
+        "defaults-unresolved": Finding(_WARNING, "the defaults `{0}` were not found; left out", "T-17"),
+        "defaults-nested": Finding(_ERROR, "defaults of defaults in `{0}`; followed all the same", "T-17"),
+        "defaults-of-other-type": Finding(_ERROR, "the defaults `{0}` are of a {1}, used for a {2}", "T-17"),
         "defaults-conflict": Finding(_ERROR, "component `{0}` has more than one default", "CC/PP 1.0 §3.2"),
         # Values.
         "container-coerced": Finding(_WARNING, "{0}: {1} found, {2} due; coerced", "T-15"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,15 +14,18 @@ from hypothesis import strategies as st
 
 from ccpp.diagnostics import DIAGNOSTICS
 from ccpp.errors import ProfileError
+from ccpp.model import Kind
 from ccpp.plain import plain_value
-from ccpp.reading import MAX_DOCUMENT, read_profile
+from ccpp.reading import MAX_DOCUMENT, read_any, read_profile
+from ccpp.reading.draft import Draft
 from ccpp.reading.repairs import TOLERATED, mend
+from ccpp.reading.usual import read_usual
 from ccpp.resolution import resolve
 from ccpp.samples import devices, sample
 from ccpp.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
-    from ccpp.model import ResolvedProfile
+    from ccpp.model import Profile, ResolvedProfile
     from ccpp.vocabulary import Vocabularies
 
 CASES = json.loads((SUITE / "reading.json").read_text())
@@ -33,8 +37,26 @@ def document(case: dict[str, Any]) -> bytes:
     return base64.b64decode(case["base64"]) if "base64" in case else case["document"].encode()
 
 
+def both(data: bytes, vocabularies: Vocabularies, *, strict: bool) -> Profile:
+    """The profile, whichever reader read it: the one for usual documents and the one for any must not be told apart."""
+
+    def draft() -> Draft:
+        return Draft(URI, URI, vocabularies, Kind.EXPLICIT, strict=strict)
+
+    try:
+        usual = read_usual(data, draft())
+    except ProfileError as error:
+        with pytest.raises(type(error), match=re.escape(error.message)):
+            read_any(data, draft())
+        raise
+    profile = read_any(data, draft())
+    assert usual is None or usual == profile
+    assert read_profile(data, uri=URI, vocabularies=vocabularies, strict=strict) == profile
+    return profile
+
+
 def read(data: bytes, vocabularies: Vocabularies = VOCABULARIES, *, strict: bool = False) -> ResolvedProfile:
-    return resolve([read_profile(data, uri=URI, vocabularies=vocabularies, strict=strict)])
+    return resolve([both(data, vocabularies, strict=strict)])
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["description"] for case in CASES])

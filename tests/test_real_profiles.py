@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccpp.errors import ProfileError
-from ccpp.reading import read_profile
+from ccpp.model import Kind
+from ccpp.reading import read_any, read_profile
+from ccpp.reading.draft import Draft
+from ccpp.reading.usual import read_usual
 from ccpp.resolution import resolve
 
 if TYPE_CHECKING:
@@ -31,6 +34,17 @@ def outcomes(real_profiles: list[Path], vocabularies: Vocabularies) -> dict[str,
             assert len(resolved.attributes) == len({stated.attribute.name for stated in profile.stated})
             found[path.name] = "readable"
     return found
+
+
+def test_the_two_readers_cannot_be_told_apart(real_profiles: list[Path], vocabularies: Vocabularies) -> None:
+    usual = 0
+    for path in real_profiles:
+        data = path.read_bytes()
+        found = read_usual(data, Draft(path.as_uri(), path.name, vocabularies, Kind.EXPLICIT))
+        if found is not None:
+            usual += 1
+            assert found == read_any(data, Draft(path.as_uri(), path.name, vocabularies, Kind.EXPLICIT))
+    assert usual / len(real_profiles) >= 0.8  # else the fast path is not worth its lines
 
 
 def test_at_least_993_of_1000_are_readable(outcomes: dict[str, str]) -> None:

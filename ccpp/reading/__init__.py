@@ -7,11 +7,16 @@ from xml.parsers import expat
 
 from ccpp.errors import NotXml, ProfileError, ProfileTooLarge
 from ccpp.model import Kind, Profile
+from ccpp.reading.draft import Draft
 from ccpp.reading.profile import describe
 from ccpp.reading.rdfxml import parse_rdfxml
 from ccpp.reading.repairs import TOLERATED, mend
+from ccpp.reading.usual import read_usual
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+
     from ccpp.diagnostics import Diagnostic
     from ccpp.reading.rdf import Statement
     from ccpp.vocabulary import Vocabularies
@@ -41,6 +46,7 @@ def read_profile(
     document: str | None = None,
     kind: Kind = Kind.EXPLICIT,
     strict: bool = False,
+    load: Callable[[str], bytes | None] | None = None,
 ) -> Profile:
     """The profile that an RDF/XML document states, with its findings.
 
@@ -50,20 +56,45 @@ def read_profile(
         vocabularies: what attributes mean.
         document: how origins and messages name the document; its URI if not given.
         kind: what the document's own values count as in resolution.
-        strict: refuse what XML and RDF/XML refuse, instead of repairing it.
+        strict: refuse what XML and RDF/XML refuse instead of repairing it, and any finding that is an error.
+        load: another document by its URI, for the defaults that this one refers to; `None` where there is no such document.
 
     Raises:
         ProfileError: no profile can be read; its class and `kind` say which kind of input it is.
     """
     name = document or uri
     try:
-        statements, diagnostics = read_statements(data, uri, strict=strict)
-        profile = describe(statements, uri=uri, document=name, vocabularies=vocabularies, kind=kind)
+        if len(data) <= MAX_DOCUMENT:
+            profile = read_usual(data, Draft(uri, name, vocabularies, kind, strict=strict))
+            if profile is not None:
+                return profile
+        return read_any(data, Draft(uri, name, vocabularies, kind, strict=strict), load=load)
     except ProfileError as error:
         raise error.located(name) from None
-    if not diagnostics:
-        return profile
-    return profile._replace(diagnostics=(*diagnostics, *profile.diagnostics))
+
+
+def read_any(
+    data: bytes,
+    draft: Draft,
+    *,
+    load: Callable[[str], bytes | None] | None = None,
+    leave_out: AbstractSet[str] = frozenset(),
+) -> Profile:
+    """The profile in any RDF/XML document, by way of its statements, written into a new `draft`: the definition of reading.
+
+    `leave_out` are components that are not to count; the rest is as for `read_profile`.
+
+    Raises:
+        ProfileError: no profile can be read.
+    """
+
+    def load_statements(address: str) -> list[Statement]:
+        found = None if load is None else load(address)
+        return [] if found is None else read_statements(found, address, strict=draft.strict)[0]
+
+    statements, diagnostics = read_statements(data, draft.uri, strict=draft.strict)
+    profile = describe(statements, draft, load=load_statements if load else None, leave_out=leave_out)
+    return profile._replace(diagnostics=(*diagnostics, *profile.diagnostics)) if diagnostics else profile
 
 
 def read_statements(data: bytes, uri: str, *, strict: bool = False) -> tuple[list[Statement], list[Diagnostic]]:

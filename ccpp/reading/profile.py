@@ -1,73 +1,80 @@
-"""Statements to a profile: which nodes are components, which statements attributes, and what their values are.
+"""Statements to a profile: which nodes are components, which statements attributes, and what stands as their values.
 
 Strategy
 --------
-Statements are grouped by subject. Component links give the components in document order; each component's type is settled
-(stated type, else the attributes it holds, else its name), its defaults are looked up, and each further statement becomes one
-`Stated` attribute under its canonical name, typed by the vocabulary. What hangs on no component but can be placed by the
-vocabulary is placed (T-13, T-14). Every departure leaves a finding; statements that no part of this used are named.
-
-The rules are those of CC/PP 1.0 §2-4 and WAP-248 §7; T-numbers name the known ambiguities that README's table decides.
+Statements are grouped by subject. Component links give the components in document order; what each holds goes into the draft in
+order, and the defaults under it. What hangs on no component but can be placed by the vocabulary is placed (T-13, T-14). Every
+departure leaves a finding; statements that no part of this used are named.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from ccpp.datatypes import DATATYPES, collapse, lexical
-from ccpp.diagnostics import Diagnostic
 from ccpp.errors import NoProfile
-from ccpp.model import Attribute, AttributeName, Container, Kind, Origin, Profile, Rule, Scalar, Stated, Status, Value
+from ccpp.model import Container, Kind, Profile
+from ccpp.reading.draft import Draft, Item
 from ccpp.reading.rdf import MEMBERS, RDF, Literal, Node, Statement
 from ccpp.vocabulary import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from ccpp.vocabulary import Vocabularies
+N = TypeVar("N", Node, "Node | Literal")
 
 _TYPE = RDF + "type"
 _VALUE = RDF + "value"
 _MEMBER = RDF + "_"
 _PREDICATE = itemgetter(1)
 #: `rdf:Alt` is no part of CC/PP; what it holds is read as a set.
-_CONTAINERS = MappingProxyType({RDF + "Bag": Container.BAG, RDF + "Seq": Container.SEQ, RDF + "Alt": Container.BAG})
-_CONTAINER_NAMES = MappingProxyType({uri.lower(): uri for uri in _CONTAINERS} | {(RDF + "sequence").lower(): RDF + "Seq"})
+CONTAINERS = MappingProxyType({RDF + "Bag": Container.BAG, RDF + "Seq": Container.SEQ, RDF + "Alt": Container.BAG})
+_CONTAINER_NAMES = MappingProxyType({uri.lower(): uri for uri in CONTAINERS} | {(RDF + "sequence").lower(): RDF + "Seq"})
 
-#: Words that say of a set that it is empty (T-26).
-NOTHING = frozenset({"None", "n/a", "N/A"})
 #: Levels of defaults of defaults. The REC is silent, UAProf forbids them; DELI's data has two (T-17).
 MAX_DEFAULTS = 8
 
 
 def describe(
-    statements: Sequence[Statement], *, uri: str, document: str, vocabularies: Vocabularies, kind: Kind = Kind.EXPLICIT
+    statements: Sequence[Statement],
+    draft: Draft,
+    *,
+    load: Callable[[str], Sequence[Statement]] | None = None,
+    leave_out: AbstractSet[Node] = frozenset(),
 ) -> Profile:
-    """The profile that the statements of one document describe.
+    """The profile that the statements of one document describe, written into a new `draft`.
 
-    `uri` is the document's own URI; a profile node that names another absolute URI overrules it. `kind` is what the document's
-    own values count as: explicit, diff or override.
+    Args:
+        statements: those of the document, in its order.
+        draft: where it goes; it knows the document's URI and the vocabularies.
+        load: the statements of another document, by its URI, for defaults that are referred to; none where there is no such document.
+        leave_out: components that are not to count.
 
     Raises:
         NoProfile: no statement is part of a profile.
+        ProfileError: the draft is strict, and the document has an error.
     """
-    return _Describer(statements, uri, document, vocabularies, kind).describe()
+    return _Describer(statements, draft, load, leave_out).describe()
 
 
 class _Describer:
     """The state of one document."""
 
     def __init__(
-        self, statements: Sequence[Statement], uri: str, document: str, vocabularies: Vocabularies, kind: Kind
+        self,
+        statements: Sequence[Statement],
+        draft: Draft,
+        load: Callable[[str], Sequence[Statement]] | None,
+        leave_out: AbstractSet[Node],
     ) -> None:
         self.statements = statements
-        self.uri = uri
-        self.document = document
-        self.vocabularies = vocabularies
-        self.kind = kind
+        self.draft = draft
+        self.load = load
+        self.leave_out = leave_out
+        self.vocabularies = draft.vocabularies
+        self.note = draft.note
         self.by_subject: dict[Node, list[Statement]] = {}
         for statement in statements:
             described = self.by_subject.get(statement[0])
@@ -75,18 +82,10 @@ class _Describer:
                 self.by_subject[statement[0]] = [statement]
             else:
                 described.append(statement)
-        self.findings: dict[tuple[str, tuple[str, ...]], Diagnostic] = {}
-        self.stated: list[Stated] = []
+        self.own = tuple(self.by_subject)
+        self.foreign: dict[Node, str] = {}  # a node of another document → that document
         self.used: set[Node] = set()
-        self.components: dict[str, Node] = {}
         self.links: set[str] = set()
-        self.seen: dict[tuple[Kind, AttributeName], str] = {}
-
-    def note(self, code: str, line: int, *details: str) -> None:
-        """A finding; the same one again in a document is said once, where it first stands."""
-        key = (code, details)
-        if key not in self.findings:
-            self.findings[key] = Diagnostic(code, line or None, details)
 
     def describe(self) -> Profile:
         links = self.component_links()
@@ -99,9 +98,9 @@ class _Describer:
                 self.component(link.object, link.line)
         self.unlinked(has_profile=bool(links))
         if not self.used:
-            raise NoProfile("RDF, but no profile: no component and no known attribute", source=self.document)
+            raise NoProfile("RDF, but no profile: no component and no known attribute", source=self.draft.document)
         self.name_unused()
-        return Profile(self.profile_uri(links), self.document, tuple(self.stated), tuple(self.findings.values()))
+        return self.draft.profile(links[0].subject if links else None)
 
     # Structure.
 
@@ -112,28 +111,25 @@ class _Describer:
         linking = {uri for uri in self.links if self.vocabularies.link(uri).link is Link.COMPONENT}
         links = [statement for statement in self.statements if statement[1] in linking] if linking else []
         for link in links:
-            self.report(self.vocabularies.link(link.predicate).findings, link.line)
+            self.draft.report(self.vocabularies.link(link.predicate).findings, link.line)
         return links
-
-    def profile_uri(self, links: Sequence[Statement]) -> str:
-        """What the profile is about: the URI that its node names, unless that only points into the document itself."""
-        subject = links[0].subject if links else ""
-        if ":" in subject and not subject.startswith("_:") and not subject.startswith(self.uri):
-            return subject
-        return self.uri
 
     def profile_node(self, profile: Node) -> None:
         """What the profile node states besides its components: attributes there are placed by the vocabulary (T-13)."""
         self.used.add(profile)
         for statement in self.by_subject[profile]:
             if statement.predicate != _TYPE and statement.predicate not in self.links:
-                self.note("attribute-outside-component", statement.line, statement.predicate)
-                self.attribute(statement, None, self.kind)
+                self.outside(statement)
+
+    def outside(self, statement: Statement) -> None:
+        """An attribute outside any component."""
+        self.note("attribute-outside-component", statement.line, statement.predicate)
+        self.draft.state(self.item(statement), None, self.draft.kind)
 
     def unlinked(self, *, has_profile: bool) -> None:
         """Top-level nodes that no link leads to: components in the wrong place (T-13), or bare attributes (T-14)."""
         objects = {statement.object for statements in self.by_subject.values() for statement in statements}
-        for node, statements in self.by_subject.items():
+        for node, statements in list(self.by_subject.items()):
             if node in self.used or node in objects:
                 continue
             line = statements[0].line
@@ -145,8 +141,7 @@ class _Describer:
                 self.used.add(node)
                 for statement in statements:
                     if statement.predicate != _TYPE:
-                        self.note("attribute-outside-component", statement.line, statement.predicate)
-                        self.attribute(statement, None, self.kind)
+                        self.outside(statement)
 
     def types(self, node: Node) -> list[str]:
         described = self.by_subject.get(node, ())
@@ -154,39 +149,16 @@ class _Describer:
 
     def component(self, node: Node, line: int) -> None:
         self.used.add(node)
-        name = self.component_name(node, line)
-        if self.components.setdefault(name, node) != node:
-            self.note("component-repeated", line, name)
-        if node in self.types(node):
-            self.note("component-is-type", line, node)
-        before = len(self.stated)
-        self.block(node, name, self.kind, (node,))
-        if len(self.stated) == before:
+        described = self.by_subject.get(node, ())
+        if node in self.leave_out:
+            self.used.update(one.object for one in described if isinstance(one.object, str))
+            return
+        draft = self.draft
+        name = draft.open_component(node, self.types(node), [one.predicate for one in described], line)
+        before = len(draft.stated)
+        self.block(node, name, draft.kind, (node,))
+        if len(draft.stated) == before:
             self.note("component-empty", line, name)
-
-    def component_name(self, node: Node, line: int) -> str:
-        """The type of a component: stated, else by what it holds, else by what it is called (T-07 to T-11)."""
-        types = self.types(node)
-        if types:
-            found = [self.vocabularies.component_type(uri) for uri in types]
-            names = list(dict.fromkeys(one.name for one in found if one.known)) or [found[0].name]
-            for one in found:
-                self.report(one.findings, line)
-            if len(names) > 1:
-                self.note("component-types-conflict", line, node, names[-1])
-            return names[-1]
-        homes: Counter[str] = Counter()
-        for statement in self.by_subject.get(node, ()):
-            known = self.vocabularies.attribute(statement.predicate).attribute
-            if known is not None and known.name.component:
-                homes[known.name.component] += 1
-        if homes:
-            name, source = homes.most_common(1)[0][0], "attributes"
-        else:
-            label = node.rpartition("#")[2]
-            name, source = self.vocabularies.component_named(label) or label, "name"
-        self.note("component-untyped", line, node, name, source)
-        return name
 
     def block(self, node: Node, component: str, kind: Kind, path: tuple[Node, ...]) -> None:
         """The attributes of a component, or of the defaults under it. CC/PP 1.0 §2.1.1, §3.3."""
@@ -196,59 +168,60 @@ class _Describer:
             if predicate in self.links:
                 found = self.vocabularies.link(predicate)
                 if found.link is Link.DEFAULTS:
-                    self.report(found.findings, statement.line)
+                    self.draft.report(found.findings, statement.line)
                     defaults.append(statement)
             elif predicate != _TYPE:
-                self.attribute(statement, component, kind)
+                self.draft.state(self.item(statement), component, kind, self.foreign.get(node))
         if len(defaults) > 1:
             self.note("defaults-conflict", defaults[1].line, node)
         for statement in defaults:
             self.defaults(statement, component, path)
 
     def defaults(self, statement: Statement, component: str, path: tuple[Node, ...]) -> None:
+        """The defaults that a component refers to, in this document or another. CC/PP 1.0 §2.1.4; T-17."""
         target = statement.object
-        if isinstance(target, Literal) or target not in self.by_subject:
-            reference = target.text if isinstance(target, Literal) else target
+        reference = target.text.strip() if isinstance(target, Literal) else target
+        found = reference if reference in self.by_subject else self.elsewhere(reference)
+        if found is None:
             self.note("defaults-unresolved", statement.line, reference)
             return
         if len(path) > 1:
             self.note("defaults-nested", statement.line, path[-1])
-        if target in path or len(path) > MAX_DEFAULTS:
+        if found in path or len(path) > MAX_DEFAULTS:
             return
-        self.used.add(target)
-        self.block(target, component, Kind.DEFAULT, (*path, target))
+        self.used.add(found)
+        types = [self.vocabularies.component_type(uri).name for uri in self.types(found)]
+        if types and component not in types:
+            self.note("defaults-of-other-type", statement.line, reference, types[0], component)
+        self.block(found, component, Kind.DEFAULT, (*path, found))
 
-    # Attributes and values.
+    def elsewhere(self, reference: str) -> Node | None:
+        """The node of another document that a reference names, that document's statements taken in.
 
-    def attribute(self, statement: Statement, component: str | None, kind: Kind) -> None:
-        """One statement of an attribute: placed, typed, recorded. `component` is `None` where it stands outside any."""
-        predicate, line = statement.predicate, statement.line
-        lookup = self.vocabularies.attribute(predicate)
-        if lookup.findings:
-            self.report(lookup.findings, line)
-        found, texts = self.texts(statement)
-        attribute = lookup.attribute
-        if attribute is None:
-            name = AttributeName(component or "", lookup.local if lookup.known_namespace else predicate)
-            attribute = Attribute(name, predicate, "Literal", found, Rule.OVERRIDE)
-        elif not attribute.name.component:
-            attribute = attribute._replace(name=AttributeName(component or "", attribute.name.name))
-        elif component is not None and component not in lookup.components:
-            self.note("attribute-in-wrong-component", line, lookup.local, component, attribute.name.component)
-        read = self.read(attribute, found, texts, line)
-        if read is None:
-            return
-        value, status = read
-        key = (kind, attribute.name)
-        before = self.seen.get(key)
-        if before is None:
-            self.seen[key] = predicate
-        else:
-            code = "attribute-repeated" if before == predicate else "attribute-from-two-schemas"
-            self.note(code, line, str(attribute.name), attribute.rule)
-        raw = texts[0] if found is Container.NONE else tuple(texts)
-        origin = Origin(self.document, kind, line or None, predicate)
-        self.stated.append(Stated(attribute, value, status, raw, origin))
+        Without a fragment it is the one described under the document's own URI, else the only one that nothing refers to.
+        """
+        address = reference.partition("#")[0]
+        if self.load is None or address == self.draft.uri.partition("#")[0] or ":" not in address:
+            return None
+        objects: set[Node | Literal] = set()
+        described: dict[Node, list[Statement]] = {}
+        for statement in self.load(address):
+            subject, value = _relabelled(statement.subject, address), _relabelled(statement.object, address)
+            described.setdefault(subject, []).append(statement._replace(subject=subject, object=value, line=0))
+            objects.add(value)
+        self.by_subject = described | self.by_subject
+        self.foreign.update(dict.fromkeys(described, address))
+        if reference in described:
+            return reference
+        tops = [node for node in described if node not in objects]
+        return tops[0] if len(tops) == 1 and address == reference else None
+
+    # Values.
+
+    def item(self, statement: Statement) -> Item:
+        """What stands as the value of a statement."""
+        container, texts = self.texts(statement)
+        return Item(statement.predicate, container, texts, statement.line)
 
     def texts(self, statement: Statement) -> tuple[Container, list[str]]:
         """What stands as the value of a statement: the container found, and the texts in it."""
@@ -287,12 +260,12 @@ class _Describer:
 
     def container(self, node: Node) -> Container | None:
         for uri in self.types(node):
-            meant = uri if uri in _CONTAINERS else _CONTAINER_NAMES.get(uri.lower())
+            meant = uri if uri in CONTAINERS else _CONTAINER_NAMES.get(uri.lower())
             if meant is not None:
                 if meant != uri:
                     line = self.by_subject[node][0].line
                     self.note("rdf-name-misspelt", line, uri, meant.removeprefix(RDF))
-                return _CONTAINERS[meant]
+                return CONTAINERS[meant]
         return None
 
     def member(self, statement: Statement, predicate: str) -> list[str]:
@@ -305,91 +278,21 @@ class _Describer:
             return self.texts(statement)[1]
         return [target]
 
-    def read(self, attribute: Attribute, found: Container, texts: list[str], line: int) -> tuple[Value, Status] | None:
-        """The typed value of the texts found, coerced to the container due; `None` where nothing is stated (T-15, T-20)."""
-        name = attribute.name
-        written = [collapse(text) for text in texts]
-        if "" in written:
-            self.note("value-empty" if found is Container.NONE else "member-empty", line, str(name))
-            written = [text for text in written if text]
-        values: list[Scalar] = []
-        status = Status.OK
-        if attribute.datatype == "Literal":
-            values += written
-        else:
-            for text in written:
-                value, how = self.scalar(attribute, text, line)
-                values.append(value)
-                status = max(status, how, key=_WORSE.__getitem__)
-        if not values and found is Container.NONE:
-            return None
-        due = attribute.container
-        if due is Container.NONE and found is not Container.NONE:
-            return self.single(name, found, values, status, line)
-        if due is not found:
-            self.note("container-coerced", line, str(name), _FOUND[found], _FOUND[due])
-            status = max(status, Status.COERCED, key=_WORSE.__getitem__)
-        if due is Container.NONE:
-            return values[0], status
-        return self.several(name, due, values, status, line)
-
-    def single(
-        self, name: AttributeName, found: Container, values: list[Scalar], status: Status, line: int
-    ) -> tuple[Value, Status] | None:
-        """A container where one value is due: one member is that value, more are kept as they are, none states nothing."""
-        if not values:
-            self.note("value-empty", line, str(name))
-            return None
-        if len(values) == 1:
-            self.note("container-coerced", line, str(name), _FOUND[found], _FOUND[Container.NONE])
-            return values[0], max(status, Status.COERCED, key=_WORSE.__getitem__)
-        self.note("container-invalid", line, str(name), f"{_FOUND[found]} of {len(values)}")
-        return tuple(values), Status.INVALID
-
-    def several(
-        self, name: AttributeName, due: Container, values: list[Scalar], status: Status, line: int
-    ) -> tuple[Value, Status]:
-        """The members of a container that is due: a Bag is a set (T-21), and a word for nothing makes it empty (T-26)."""
-        if len(values) == 1 and values[0] in NOTHING:
-            self.note("value-coerced", line, str(name), str(values[0]), "set", "no member")
-            return (), Status.COERCED
-        if due is Container.BAG:
-            members = dict.fromkeys(values)
-            if len(members) < len(values):
-                for repeated, times in Counter(values).items():
-                    if times > 1:
-                        self.note("member-repeated", line, str(name), str(repeated))
-            return tuple(members), status
-        return tuple(values), status
-
-    def scalar(self, attribute: Attribute, text: str, line: int) -> tuple[Scalar, Status]:
-        value, status = DATATYPES[attribute.datatype].read(text)
-        if status is Status.INVALID:
-            self.note("value-invalid", line, str(attribute.name), text, attribute.datatype)
-        elif status is Status.COERCED:
-            self.note("value-coerced", line, str(attribute.name), text, attribute.datatype, lexical(value))
-        return value, status
-
-    # Findings.
-
-    def report(self, findings: Iterable[tuple[str, tuple[str, ...]]], line: int) -> None:
-        for code, details in findings:
-            self.note(code, line, *details)
-
     def name_unused(self) -> None:
-        for node in self.by_subject.keys() - self.used:
-            for statement in self.by_subject[node]:
+        for node in self.own:
+            for statement in () if node in self.used else self.by_subject[node]:
                 self.note("statement-unused", statement.line, statement.predicate, node)
 
 
-_WORSE = MappingProxyType({Status.OK: 0, Status.COERCED: 1, Status.INVALID: 2})
-_FOUND = MappingProxyType({Container.NONE: "a single value", Container.BAG: "a Bag", Container.SEQ: "a Seq"})
+def _relabelled(node: N, address: str) -> N:
+    """A blank node of another document under a label that no node of this one has."""
+    return f"{node}@{address}" if isinstance(node, str) and node.startswith("_:") else node
 
 
 def _plain_container(described: list[Statement]) -> tuple[Container, list[str]] | None:
     """The usual container: its type, then texts in order. `None` where it is not so plain, for the full reading to decide."""
     _, predicate, uri, _ = described[0]
-    container = _CONTAINERS.get(uri) if predicate == _TYPE and type(uri) is str else None
+    container = CONTAINERS.get(uri) if predicate == _TYPE and type(uri) is str else None
     members = described[1:]
     if container is None or tuple([member[1] for member in members]) != MEMBERS[: len(members)]:
         return None
