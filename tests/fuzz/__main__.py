@@ -1,0 +1,93 @@
+"""Fuzz the parsers: `python -m tests.fuzz [TARGET…] --seconds N`, from the root of a checkout.
+
+With atheris (`pip install '.[fuzz]'`) the search follows the coverage of the package; without it, or with `--engine mutation`, seeds are
+damaged at random from `--seed`. Prints one JSON object a target; exit status 1 if something was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from .mutation import explore, finding, minimised, mutations
+from .targets import TARGETS, named
+
+if TYPE_CHECKING:
+    from .mutation import Finding
+    from .targets import Target
+
+
+def main() -> int:
+    engines = {"atheris": guided, "mutation": mutated}
+    available = "atheris" if importlib.util.find_spec("atheris") else "mutation"
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("target", nargs="*", choices=[[], *(target.name for target in TARGETS)], help="all, unless named")
+    parser.add_argument("--seconds", type=int, default=30, help="for each target (default: %(default)s)")
+    parser.add_argument("--engine", choices=engines, default=available, help="(default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the random damage (default: %(default)s)")
+    options = parser.parse_args()
+    found = False
+    for target in [named(name) for name in options.target] or TARGETS:
+        report = engines[options.engine](target, options.seconds, options.seed)
+        print(json.dumps({"target": target.name, "engine": options.engine, **report}), flush=True)  # noqa: T201  the output
+        found = found or bool(report["findings"])
+    return int(found)
+
+
+def mutated(target: Target, seconds: int, seed: int) -> dict[str, Any]:
+    """Random damage in this process."""
+    report = explore(target.run, mutations(target.seeds(), target.tokens, Random(seed)), seconds=seconds)  # noqa: S311  repeatable
+    return {
+        "runs": report.runs,
+        "seconds": round(report.seconds, 1),
+        "slowest_s": round(report.slowest, 3),
+        "slowest_base64": encoded(report.slowest_data),
+        "findings": [plain(one) for one in report.findings],
+    }
+
+
+def guided(target: Target, seconds: int, seed: int) -> dict[str, Any]:
+    """atheris in a process of its own; what stopped it, too slow or too large, is a finding as well."""
+    with tempfile.TemporaryDirectory() as folder:
+        module = __spec__.name.replace("__main__", "guided")
+        command = [sys.executable, "-m", module, target.name, folder, str(seconds), str(seed)]
+        said = subprocess.run(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, check=False).stdout.decode(
+            errors="replace"
+        )
+        numbers = {name: int(value) for name, value in re.findall(r"stat::(\w+):\s+(\d+)", said)}
+        if "number_of_executed_units" not in numbers:
+            raise SystemExit(f"atheris did not run:\n{said[-2000:]}")
+        found = [finding(target.run, path.read_bytes()) for path in sorted(Path(folder, "found").iterdir())]
+        stopped = [
+            {"where": path.name.partition("-")[0], "message": "", "base64": encoded(path.read_bytes())}
+            for path in sorted(Path(folder, "stopped").iterdir())
+        ]
+        return {
+            "runs": numbers["number_of_executed_units"],
+            "seconds": seconds,
+            "slowest_s": numbers["slowest_unit_time_sec"],
+            "megabytes": numbers["peak_rss_mb"],
+            "coverage": [int(edges) for edges in re.findall(r"cov: (\d+)", said)][-1:],
+            "findings": [*(plain(minimised(target.run, one)) for one in found if one), *stopped],
+        }
+
+
+def plain(one: Finding) -> dict[str, str]:
+    return {"where": one.where, "message": one.message, "base64": encoded(one.data)}
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

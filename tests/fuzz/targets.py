@@ -1,0 +1,297 @@
+"""What is fuzzed: one row a parser, with what it is given to start from.
+
+A target takes any bytes and may raise `CcppError` and nothing else. Some check a law besides, by an assertion.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import logging
+import warnings
+import zlib
+from functools import lru_cache
+from http.client import HTTPException, parse_headers
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import rdflib
+
+from ccpp.catalogue.loading import load_catalogue
+from ccpp.errors import FetchError, ProfileError
+from ccpp.plain import plain_profile
+from ccpp.reading import read_profile
+from ccpp.requirements.patterns import compile_pattern
+from ccpp.requirements.shacl import read_requirements
+from ccpp.resolution import resolve
+from ccpp.samples import CATALOGUE, devices, sample
+from ccpp.storage.addresses import parse_place, redirected, shown
+from ccpp.storage.fetching import Freshness, freshness
+from ccpp.storage.transfer import decoded
+from ccpp.vocabulary import load_vocabularies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccpp.vocabulary import Vocabularies
+
+
+SUITE = Path(__file__).parent.parent / "suite"
+URI = "http://profiles.example/device.rdf"
+
+
+class Target(NamedTuple):
+    """A parser: what runs it, what it starts from, what its language is made of, and how often the ordinary suite runs it."""
+
+    name: str
+    run: Callable[[bytes], object]
+    seeds: Callable[[], list[bytes]]
+    tokens: tuple[bytes, ...]
+    runs: int
+
+
+@lru_cache(maxsize=1)
+def vocabularies() -> Vocabularies:
+    return load_vocabularies()
+
+
+# Profiles in RDF/XML.
+
+
+def profile(data: bytes) -> None:
+    """Read, resolve and print; what the strict reader takes means the same to the other."""
+    try:
+        strict = resolve([read_profile(data, uri=URI, vocabularies=vocabularies(), strict=True)])
+    except ProfileError:
+        strict = None
+    lenient = resolve([read_profile(data, uri=URI, vocabularies=vocabularies())])
+    assert strict is None or strict.digest == lenient.digest, "strict and repairing readers disagree"
+    json.dumps(plain_profile(lenient))
+
+
+def profiles() -> list[bytes]:
+    cases = json.loads((SUITE / "reading.json").read_text())
+    small = [base64.b64decode(case["base64"]) if "base64" in case else case["document"].encode() for case in cases]
+    return [*small, *map(sample, devices())]
+
+
+XML = (
+    *(
+        b"<",
+        b">",
+        b"</",
+        b"/>",
+        b"=",
+        b'"',
+        b"'",
+        b"&",
+        b";",
+        b"&lt;",
+        b"&#0;",
+        b"&#x10FFFF;",
+        b"<!--",
+        b"-->",
+        b"<![CDATA[",
+        b"]]>",
+    ),
+    *(
+        b'<?xml version="1.0" encoding="UTF-16"?>',
+        b"<!DOCTYPE r [",
+        b'<!ENTITY a "&b;&b;">',
+        b"]>",
+        b"- <",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+    ),
+    *(b"rdf:RDF", b"rdf:Description", b"rdf:Bag", b"rdf:Seq", b"rdf:li", b"rdf:_1", b"rdf:_99999999999999999999", b"rdf:type"),
+    *(b' rdf:ID="a"', b' rdf:about="a"', b' rdf:resource="#a"', b' rdf:nodeID="a"', b' rdf:parseType="Resource"'),
+    *(b' rdf:parseType="Literal"', b' rdf:parseType="Collection"', b' xml:lang="en"', b' xml:base="http://["'),
+    *(
+        b"prf:component",
+        b"prf:defaults",
+        b"prf:Defaults",
+        b"prf:ScreenSize",
+        b"1x",
+        b"99999999999999999999x1",
+        b"Yes",
+        b"1/0",
+        b"\x00",
+    ),
+)
+
+
+# What is decided: shapes and catalogues in Turtle, patterns inside them.
+
+
+def catalogue(data: bytes) -> None:
+    load_catalogue(data, source="fuzzed.ttl", vocabularies=vocabularies())
+
+
+def catalogues() -> list[bytes]:
+    return [*(path.read_bytes() for path in sorted((SUITE / "catalogue_errors").glob("*.ttl"))), sample(CATALOGUE)]
+
+
+def shapes(data: bytes) -> None:
+    """Shapes, where rdflib reads the Turtle; what it raises is the concern of the target before."""
+    logging.getLogger("rdflib").setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            graph = rdflib.Graph().parse(data=data, format="turtle")
+    except Exception:  # noqa: BLE001  not ours
+        return
+    read_requirements(graph, vocabularies())
+
+
+def requirements() -> list[bytes]:
+    return [path.read_bytes() for path in sorted((SUITE / "requirements_errors").glob("*.ttl"))]
+
+
+TURTLE = (
+    *(
+        b"@prefix : <urn:x:> .",
+        b"@base <",
+        b"[",
+        b"]",
+        b"(",
+        b")",
+        b"()",
+        b";",
+        b",",
+        b" .",
+        b'"',
+        b'"""',
+        b"'",
+        b"\\u0000",
+        b"\\U00110000",
+    ),
+    *(b"^^xsd:integer", b"@en", b"1e999", b"-0", b"1.5", b"true", b"_:b", b"<>", b"<urn:x y>", b" a ", b"#", b"\xff", b"\x00"),
+    *(
+        b"sh:property",
+        b"sh:path",
+        b"sh:node",
+        b"sh:not",
+        b"sh:or",
+        b"sh:in",
+        b"sh:hasValue",
+        b"sh:pattern",
+        b"sh:flags",
+        b"sh:minCount",
+    ),
+    *(
+        b"cat:variants",
+        b"cat:setting",
+        b"cat:when",
+        b"cat:key",
+        b"cat:value",
+        b"cat:quality",
+        b"cat:requirement",
+        b"cat:rule",
+        b"rdfs:label",
+    ),
+)
+
+
+def pattern(data: bytes) -> None:
+    """A pattern, a line break, a text: the pattern is refused, or searched for in the text."""
+    written, _, text = data.decode("utf-8", "replace").partition("\n")
+    compile_pattern(written).search(text[:1_000])
+
+
+def patterns() -> list[bytes]:
+    written = (
+        "^Nokia",
+        "a|b",
+        "(a+)+b",
+        "[^a-z0-9]{2,3}$",
+        r"\d+\.\d*",
+        "a{0}",
+        "((a?){9}b){2,}",
+        "[]-a]",
+        r"\\\n",
+        ".*?x",
+        "",
+    )
+    return [f"{one}\nNokia6600 aaab 12.5".encode() for one in written]
+
+
+PATTERN = tuple(
+    b"( ) [ ] [^ { } {0} {9,} {2,3} * + ? *? | ^ $ . \\d \\D \\n \\- - a \\w \\1 (?= (?: \xc3\xa9 \xf0\x9f\x98\x80 9999".split()
+)
+
+
+# What comes over the network.
+
+
+def answer(data: bytes) -> None:
+    """A coded content, its headers and a URL: how an answer is unpacked, judged fresh, and followed."""
+    head, _, content = data.partition(b"\r\n\r\n")
+    try:
+        headers = parse_headers(BytesIO(head + b"\r\n\r\n"))
+    except HTTPException:
+        return
+    assert (freshness(headers, 1e9, Freshness()) or 0.0) <= Freshness().longest
+    location = str(headers.get("Location", ""))
+    assert shown(location).isprintable()
+    try:
+        redirected(parse_place("http://profiles.example/"), location)
+    except FetchError as error:
+        assert error.kind == "refused", error.kind  # noqa: PT017  either way is right
+    assert len(decoded(content, str(headers.get("Content-Encoding", "")), 5_000)) <= max(5_000, len(content))
+
+
+def answers() -> list[bytes]:
+    text = b"<rdf:RDF/>" * 9
+    return [
+        b"Content-Encoding: gzip\r\nCache-Control: max-age=9, no-cache\r\nLocation: /a?b#c\r\n\r\n"
+        + gzip.compress(text, mtime=0),
+        b"Content-Encoding: deflate\r\nExpires: Mon, 01 Jan 2024 00:00:00 GMT\r\nLocation: //h:80/\r\n\r\n"
+        + zlib.compress(text),
+        b"Location: https://[::1]:443/\r\nDate: x\r\nExpires: 0\r\n\r\n" + text,
+    ]
+
+
+HTTP = (
+    *(
+        b"Location: ",
+        b"http://",
+        b"//",
+        b"@",
+        b"[::1]",
+        b"0x7f.1",
+        b"..",
+        b"%00",
+        b"\r\n",
+        b"\r\n ",
+        b"Content-Encoding: gzip\r\n",
+    ),
+    *(
+        b"Cache-Control: ",
+        b"max-age=",
+        b"no-store",
+        b"99999999999999999999",
+        b"Expires: ",
+        b"Mon, 01 Jan 9999999 00:00:00 +9999",
+        b"\xff",
+    ),
+)
+
+
+TARGETS = (
+    Target("profile", profile, profiles, XML, 1_000),
+    Target("catalogue", catalogue, catalogues, TURTLE, 300),
+    Target("requirements", shapes, requirements, TURTLE, 300),
+    Target("pattern", pattern, patterns, PATTERN, 2_000),
+    Target("answer", answer, answers, HTTP, 2_000),
+)
+
+
+def named(name: str) -> Target:
+    """The row of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {target.name: target for target in TARGETS}[name]
