@@ -147,14 +147,18 @@ def server() -> Iterator[Server]:
     server.stop()
 
 
+PATIENT = Limits(max_bytes=10_000, deadline=60.0, connect_timeout=30.0, read_timeout=30.0)
+#: Only for what ends in a time-out, however slow the machine.
+BRIEF = Limits(max_bytes=10_000, deadline=0.4, connect_timeout=0.3, read_timeout=0.3)
+
+
 def policy_for(server: Server, **changes: Any) -> FetchPolicy:  # noqa: ANN401
     """One port of loopback is let through; everything else stays as refused as it is by default."""
 
     def refuses(address: Address, port: int) -> str | None:
         return None if (str(address), port) == ("127.0.0.1", server.port) else refuse_special(address, port)
 
-    limits = Limits(max_bytes=10_000, deadline=0.6, connect_timeout=0.5, read_timeout=0.4)
-    policy = FetchPolicy(hosts=(HOST, "*.example"), ports=frozenset({server.port}), refuses=refuses, limits=limits)
+    policy = FetchPolicy(hosts=(HOST, "*.example"), ports=frozenset({server.port}), refuses=refuses, limits=PATIENT)
     return replace(policy, **changes)
 
 
@@ -255,6 +259,11 @@ def test_the_policy_is_asked_first(changes: dict[str, Any], message: str) -> Non
 @pytest.mark.parametrize("pattern", ["profiles.example", "*.example", "PROFILES.*", "*"])
 def test_hosts_are_patterns(pattern: str) -> None:
     FetchPolicy(hosts=(pattern,)).admit(parse_place("http://Profiles.Example/"))
+
+
+def test_hosts_are_not_one_text() -> None:
+    with pytest.raises(UsageError, match="several are due"):
+        FetchPolicy(hosts="*.example")
 
 
 @pytest.mark.parametrize("value", ["", "a\r\nX: y", "caf\u00e9"])
@@ -452,7 +461,7 @@ BOMB = b"\x00" * 50_000_000
 )
 def test_every_way_to_fail(server: Server, kind: str, message: str, said: Any) -> None:  # noqa: ANN401
     server.answers["/?again"] = [said]
-    error = failure(fetcher_for(server), server.says("/", said))
+    error = failure(fetcher_for(server, limits=BRIEF if kind == "timeout" else PATIENT), server.says("/", said))
     assert (error.kind, error.message) == (kind, message)
 
 
@@ -683,7 +692,6 @@ def test_a_validator_smuggles_no_header(server: Server) -> None:
         answer(length=9_999),
         raw(b"HTTP/1.1 2"),
         raw(b""),
-        dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"a"),
     ],
 )
 def test_a_stale_copy_serves_while_its_server_fails(server: Server, cache: Cache, said: Any) -> None:  # noqa: ANN401
@@ -699,6 +707,16 @@ def test_a_stale_copy_serves_while_its_server_fails(server: Server, cache: Cache
     assert len(server.requests) == 2  # the failure is remembered
     clock.now += 1
     assert fetcher.fetch(url).content == b"back"
+
+
+def test_a_stale_copy_serves_while_its_server_is_slow(server: Server, cache: Cache) -> None:
+    clock = Clock()
+    url = server.says("/", answer(), dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"a"))
+    first = fetcher_for(server, cache, clock, freshness=SPANS).fetch(url)
+    clock.now += 100
+    assert fetcher_for(server, cache, clock, freshness=SPANS, limits=BRIEF).fetch(url) == first._replace(
+        stale=True, from_cache=True
+    )
 
 
 def test_the_server_dies(cache: Cache) -> None:

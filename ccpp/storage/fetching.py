@@ -30,7 +30,7 @@ from ccpp.storage.fetch_cache import Cache, Entry, Failure, Fetched, MemoryCache
 from ccpp.storage.transfer import FOUND, Answer, Deadline, Limits, get
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from email.message import Message
 
 __all__ = ["KINDS", "FetchPolicy", "Fetched", "Fetcher", "Freshness"]
@@ -95,10 +95,10 @@ class FetchPolicy:
         freshness: how long what was learnt holds.
 
     Raises:
-        UsageError: a header would not be one line of printable ASCII.
+        UsageError: a header would not be one line of printable ASCII; `hosts` is one text, whose `*` would allow every host.
     """
 
-    hosts: tuple[str, ...] = ()
+    hosts: Collection[str] = ()
     schemes: frozenset[str] = frozenset(PORTS)
     ports: frozenset[int] = frozenset(PORTS.values())
     refuses: Callable[[Address, int], str | None] = refuse_special
@@ -109,6 +109,8 @@ class FetchPolicy:
     freshness: Freshness = field(default_factory=Freshness)
 
     def __post_init__(self) -> None:
+        if isinstance(self.hosts, str):
+            raise UsageError("the hosts are one text where several are due", hint="write a tuple of patterns")
         for name, value in (("user agent", self.user_agent), ("accept header", self.accept)):
             if not _FIELD.fullmatch(value):
                 raise UsageError(f"the {name} `{value[:40]}` is not one line of printable ASCII")

@@ -30,7 +30,7 @@ from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.storage.addresses import parse_place, redirected, shown
 from ccpp.storage.fetching import Freshness, freshness
 from ccpp.storage.transfer import decoded
-from ccpp.vocabulary import load_vocabularies
+from ccpp.vocabulary import compile_vocabularies, load_vocabularies, vocabulary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,6 +147,14 @@ def shapes(data: bytes) -> None:
 
 def requirements() -> list[bytes]:
     return [path.read_bytes() for path in sorted((SUITE / "requirements_errors").glob("*.ttl"))]
+
+
+def vocabulary(data: bytes) -> None:
+    compile_vocabularies({"fuzzed.ttl": data})
+
+
+def vocabulary_sources() -> list[bytes]:
+    return [path.read_bytes() for path in sorted(vocabulary_folder().glob("*.ttl")) if path.stat().st_size < 5_000]
 
 
 TURTLE = (
@@ -283,6 +291,7 @@ TARGETS = (
     Target("profile", profile, profiles, XML, 1_000),
     Target("catalogue", catalogue, catalogues, TURTLE, 300),
     Target("requirements", shapes, requirements, TURTLE, 300),
+    Target("vocabulary", vocabulary, vocabulary_sources, TURTLE, 200),
     Target("pattern", pattern, patterns, PATTERN, 2_000),
     Target("answer", answer, answers, HTTP, 2_000),
 )
