@@ -10,6 +10,7 @@ from click import style, unstyle
 from ccpp.datatypes import lexical
 from ccpp.diagnostics import Severity
 from ccpp.model import Status, Verdict
+from ccpp.resolution import account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
     from ccpp.matching.explanation import Explanation
-    from ccpp.model import Resolved, ResolvedProfile, Scalar, Value
+    from ccpp.model import AttributeName, Resolved, ResolvedProfile, Scalar, Value
     from ccpp.selection import Selection
 
 _SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -64,6 +65,21 @@ def show_profile(profile: ResolvedProfile) -> str:
     if profile.diagnostics:
         blocks.append(show_diagnostics(profile.diagnostics))
     return "\n\n".join(blocks)
+
+
+def show_account(profile: ResolvedProfile, name: AttributeName) -> str:
+    """Every statement of one attribute, a statement a line: its outcome, its place, its value, the rule that decided."""
+    head = f"{style(profile.uri, bold=True)}\n{style(str(name), fg='cyan')}"
+    resolved = profile.attributes.get(name)
+    if resolved is None:
+        return f"{head}: not stated"
+    rows = []
+    for stated, won, reason in account(resolved):
+        origin = stated.origin
+        outcome = style("won", fg="green") if won else style("lost", fg="red")
+        place = f"{origin.document}:{origin.line or '-'}"
+        rows.append((outcome, origin.kind.value, place, style(reason, dim=True), show_value(stated.value)))
+    return f"{head} ({resolved.attribute.rule.value}) = {show_value(resolved.value)}\n{table(rows, indent='  ')}"
 
 
 def _place(resolved: Resolved) -> str:

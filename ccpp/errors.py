@@ -11,6 +11,7 @@
      │    └── NoProfile         RDF that holds no profile
      ├── VocabularyError        a vocabulary that contradicts itself
      ├── FetchError             a document that could not be, or may not be, fetched by its URL
+     ├── OverlayError           an operator's corrections that cannot be used
      ├── RequirementError       a requirement that cannot be compiled
      └── CatalogueError         a catalogue that cannot be loaded
 
@@ -91,6 +92,10 @@ class FetchError(CcppError):
     def __init__(self, message: str, *, kind: str, source: str | None = None, hint: str | None = None) -> None:
         super().__init__(message, source=source, hint=hint)
         self.kind = kind
+
+
+class OverlayError(CcppError):
+    """A file of corrections that cannot be used."""
 
 
 class RequirementError(CcppError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ccpp.model import Dimension, Scalar, Value
+from ccpp.resolution import account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
     from ccpp.matching.explanation import Explanation
-    from ccpp.model import Resolved, ResolvedProfile, Stated
+    from ccpp.model import AttributeName, Resolved, ResolvedProfile, Stated
     from ccpp.selection import Selection
 
 Plain = dict[str, Any]
@@ -56,6 +57,25 @@ def _resolved(resolved: Resolved) -> Plain:
 def _origin(stated: Stated) -> Plain:
     origin = stated.origin
     return {"document": origin.document, "kind": origin.kind.value, "line": origin.line, "uri": origin.uri}
+
+
+def plain_account(profile: ResolvedProfile, name: AttributeName) -> Plain:
+    """Every statement of one attribute: what became of it, and why."""
+    resolved = profile.attributes.get(name)
+    form: Plain = {"profile": profile.uri, "attribute": str(name), "value": None, "rule": None, "statements": []}
+    if resolved is not None:
+        form["value"], form["rule"] = plain_value(resolved.value), resolved.attribute.rule.value
+        form["statements"] = [
+            {
+                "outcome": "won" if one.won else "lost",
+                "reason": one.reason,
+                "value": plain_value(one.stated.value),
+                "raw": plain_value(one.stated.raw),
+                **_origin(one.stated),
+            }
+            for one in account(resolved)
+        ]
+    return form
 
 
 def plain_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Plain]:

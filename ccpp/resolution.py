@@ -7,7 +7,8 @@ override. For one attribute, over all documents in their order (WAP-248 §7.3):
 
 1. Overrides stand above everything, the last one given; they alone may change a Locked attribute (T-49).
 2. Else values that are no defaults beat defaults, in the same document and across documents (T-41).
-3. Among those left the attribute's rule decides: Locked keeps the first, Override the last, Append joins all in order.
+3. Among those left the attribute's rule decides: Locked keeps the first, Override the last, Append joins all in order. A first
+   value that is invalid locks nothing if a valid one follows (T-44), unless the caller is strict.
 
 A statement keeps its kind through all this, so folding the documents from the left or from the right gives the same (T-47).
 WAP-248 §7.5 describes another fold, which forgets after each document what was a default; `fold_defaults` asks for that one.
@@ -17,7 +18,8 @@ Nothing is lost on the way: what did not win stands beside the winner as a loser
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ccpp.datatypes import lexical
 from ccpp.model import Container, Kind, Resolved, ResolvedProfile, Rule, Status
@@ -43,7 +45,7 @@ def settle(rule: Rule, statements: Sequence[T]) -> tuple[tuple[T, ...], tuple[T,
             return tuple(statements), ()
 
 
-def resolve(documents: Sequence[Profile], *, fold_defaults: bool = False) -> ResolvedProfile:
+def resolve(documents: Sequence[Profile], *, fold_defaults: bool = False, strict: bool = False) -> ResolvedProfile:
     """What holds for the device that the documents describe, the first document lowest.
 
     The URI is that of the first document; the findings are those of all, in order.
@@ -51,6 +53,7 @@ def resolve(documents: Sequence[Profile], *, fold_defaults: bool = False) -> Res
     Args:
         documents: profiles, then diffs, then overrides, in the order of the request (WAP-248 §9.1.1.2); at least one.
         fold_defaults: count a default like the document's own value once its document is left (WAP-248 §7.5).
+        strict: let the first value of a Locked attribute stand even if it is invalid and a later one is not (T-44).
     """
     statements: dict[AttributeName, list[Stated]] = {}
     for document in documents:
@@ -62,7 +65,10 @@ def resolve(documents: Sequence[Profile], *, fold_defaults: bool = False) -> Res
                 statements[name] = [stated]
             else:
                 before.append(stated)
-    attributes = {name: _resolve_attribute(all_stated, fold_defaults=fold_defaults) for name, all_stated in statements.items()}
+    attributes = {
+        name: _resolve_attribute(all_stated, fold_defaults=fold_defaults, strict=strict)
+        for name, all_stated in statements.items()
+    }
     diagnostics = tuple(diagnostic for document in documents for diagnostic in document.diagnostics)
     return ResolvedProfile(documents[0].uri, attributes, diagnostics, digest(attributes))
 
@@ -73,7 +79,7 @@ def _folded(document: Profile) -> Iterable[Stated]:
     return (stated for stated in document.stated if stated.origin.kind is not Kind.DEFAULT or stated.attribute.name not in own)
 
 
-def _resolve_attribute(statements: list[Stated], *, fold_defaults: bool) -> Resolved:
+def _resolve_attribute(statements: list[Stated], *, fold_defaults: bool, strict: bool) -> Resolved:
     if len(statements) == 1:
         only = statements[0]
         return Resolved(only.attribute, only.value, only.status, (only,), ())
@@ -82,10 +88,57 @@ def _resolve_attribute(statements: list[Stated], *, fold_defaults: bool) -> Reso
     rule = Rule.OVERRIDE if candidates[-1].origin.kind is Kind.OVERRIDE else attribute.rule
     if rule is Rule.APPEND and attribute.container is Container.NONE:
         rule = Rule.OVERRIDE  # one value cannot grow; no schema has this
+    if rule is Rule.LOCKED and not strict and candidates[0].status is Status.INVALID:
+        # Sorting is stable: among the valid ones the first still stands first.
+        candidates = sorted(candidates, key=lambda stated: stated.status is Status.INVALID)
     winners, beaten = settle(rule, candidates)
     value = winners[0].value if len(winners) == 1 else _joined(attribute.container, winners)
     status = max((winner.status for winner in winners), key=_SEVERITY.__getitem__)
     return Resolved(winners[-1].attribute, value, status, winners, (*losers, *beaten))
+
+
+class Account(NamedTuple):
+    """One statement of an attribute and what became of it."""
+
+    stated: Stated
+    won: bool
+    reason: str
+
+
+def account(resolved: Resolved) -> tuple[Account, ...]:
+    """Every statement of an attribute, those that won first, each with the rule that decided about it."""
+    won = resolved.winners[0].origin.kind
+    rule = resolved.attribute.rule
+    if len(resolved.winners) > 1:
+        kept = "Append joins all statements in order"
+    elif resolved.losers:
+        kept = _LAST_OVERRIDE if won is Kind.OVERRIDE else _KEPT[rule]
+    else:
+        kept = "the only statement"
+    return (
+        *(Account(winner, won=True, reason=kept) for winner in resolved.winners),
+        *(Account(loser, won=False, reason=_why_lost(loser, won, rule)) for loser in resolved.losers),
+    )
+
+
+def _why_lost(loser: Stated, won: Kind, rule: Rule) -> str:
+    if won is Kind.OVERRIDE and loser.origin.kind is not Kind.OVERRIDE:
+        return "an operator's override stands above it"
+    if loser.origin.kind is Kind.DEFAULT and won is not Kind.DEFAULT:
+        return "a default lies under any other statement"
+    if rule is Rule.LOCKED and loser.status is Status.INVALID:
+        return "an invalid value locks nothing if a valid one follows"
+    return _LAST_OVERRIDE if won is Kind.OVERRIDE else _KEPT[rule]
+
+
+_LAST_OVERRIDE = "the last override stands"
+_KEPT = MappingProxyType(
+    {
+        Rule.LOCKED: "Locked keeps the first statement",
+        Rule.OVERRIDE: "Override keeps the last statement",
+        Rule.APPEND: "the last statement stands, because one value cannot grow",
+    }
+)
 
 
 def _candidates(statements: list[Stated], *, fold_defaults: bool) -> tuple[list[Stated], list[Stated]]:

@@ -25,8 +25,8 @@ LAYERS = (
     ("vocabulary",),
     ("reading", "resolution", "requirements"),
     ("storage",),
-    ("matching",),
-    ("catalogue",),
+    ("matching", "conformance"),
+    ("catalogue", "overlays"),
     ("selection", "configuration"),
     ("decision",),
     ("plain",),
@@ -40,7 +40,16 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 #: Third-party package → the modules that may import it, as names or patterns.
 CONFINED = {
-    "rdflib": {"vocabulary", "requirements.shacl", "requirements.rdf", "catalogue.loading"},
+    "rdflib": {
+        "vocabulary",
+        "requirements.shacl",
+        "requirements.rdf",
+        "requirements.turtle",
+        "catalogue.loading",
+        "conformance.schemas",
+        "conformance.engine",
+    },
+    "pyshacl": {"conformance.engine"},
     "networkx": {"requirements.graph"},
     "click": {"cli", "commands.*", "console", "demo"},
 }

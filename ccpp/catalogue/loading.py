@@ -7,9 +7,7 @@ that nothing in a catalogue is passed over.
 
 from __future__ import annotations
 
-import logging
 import re
-import warnings
 from decimal import Decimal
 from itertools import pairwise
 from types import MappingProxyType
@@ -17,7 +15,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
-from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from ccpp.catalogue.checks import contradicting_rules, repeated_condition
 from ccpp.catalogue.digest import catalogue_digest
@@ -27,6 +24,7 @@ from ccpp.errors import CatalogueError, RequirementError
 from ccpp.matching.compiler import compile_matcher
 from ccpp.model import Rule
 from ccpp.requirements.shacl import read_requirements, scalar_of
+from ccpp.requirements.turtle import parse_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,15 +49,6 @@ _TYPE_NAMES = MappingProxyType({int: "a whole number", bool: "true or false"})
 _RULES = MappingProxyType({CAT + rule.value: rule for rule in Rule})
 
 _MEDIA_TYPE = re.compile(r"[^\s/]+/[^\s/]+(\s*;.*)?")
-_BAD_SYNTAX = re.compile(r"Bad syntax \((.*?)\) at \^", re.DOTALL)
-_RELATIVE = re.compile(r"with relative '(.*)'", re.DOTALL)
-
-#: What rdflib's Turtle parser raises besides its own error: when it runs off the end of a document, on brackets inside brackets
-#: without end, and on a text that is not closed. Found by cutting and mending catalogues at random (`tests/test_catalogue.py`).
-_PARSER_SLIPS = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-
-# rdflib reports a bad literal on its own log, with a traceback; it is an error of ours, and a program that wants the log still gets it.
-logging.getLogger("rdflib").addHandler(logging.NullHandler())
 
 
 def load_catalogue(data: bytes, *, source: str, vocabularies: Vocabularies) -> Catalogue:
@@ -69,41 +58,12 @@ def load_catalogue(data: bytes, *, source: str, vocabularies: Vocabularies) -> C
         CatalogueError: the document is no Turtle, or states something that is no part of a catalogue, twice, or not at all.
         RequirementError: a shape in it cannot be compiled.
     """
+    if len(data) > MAX_CATALOGUE:
+        raise CatalogueError(f"more than {MAX_CATALOGUE} bytes", source=source, hint="split the catalogue")
     try:
-        return _Loader(_parse(data), source, vocabularies).catalogue()
+        return _Loader(parse_turtle(data, CatalogueError), source, vocabularies).catalogue()
     except (CatalogueError, RequirementError) as error:
         raise error.located(source) from None
-
-
-def _parse(data: bytes) -> Graph:
-    if len(data) > MAX_CATALOGUE:
-        raise CatalogueError(f"more than {MAX_CATALOGUE} bytes", hint="split the catalogue")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about literals that `_Loader` refuses
-            # A relative IRI stays as short as it was written, whatever the file is called.
-            return Graph().parse(data=data, format="turtle", publicID="urn:ccpp:this")
-    except BadSyntax as error:
-        said = _BAD_SYNTAX.search(error.message)
-        raise CatalogueError(
-            f"not Turtle: {said[1] if said else error.message}",
-            line=error.lines + 1,
-            hint="check the end of the statement before",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"not Turtle: {error}", hint="a catalogue is a Turtle document in UTF-8") from None
-    except RecursionError:
-        raise CatalogueError(
-            "not a catalogue: brackets inside brackets without end", hint="give the inner nodes names"
-        ) from None
-    except _PARSER_SLIPS as error:
-        relative = _RELATIVE.search(str(error))
-        if relative:
-            shown = " ".join(relative[1].split())[:60]
-            raise CatalogueError(f"`<{shown}>` is no whole IRI", hint="write `<#name>`, or state `@base`") from None
-        raise CatalogueError(
-            "not Turtle: a text or a statement has no end", line=data.count(b"\n") + 1, hint="close the last quote or bracket"
-        ) from None
 
 
 class _Loader:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ccpp.model import Profile, ResolvedProfile
+    from ccpp.overlays import Overlay
 
 DONE, NEGATIVE, UNUSABLE = 0, 1, 2
 
@@ -29,6 +30,17 @@ def documents(command: Callable[..., None]) -> Callable[..., None]:
     options = (
         click.option("--diff", "diffs", multiple=True, metavar="FILE", help="A profile-diff, merged after each profile."),
         click.option("--override", "overrides", multiple=True, metavar="FILE", help="An operator's override, the last word."),
+        click.option("--overlays", metavar="FILE", help="Corrections by URI, vendor, model or requirement, in TOML."),
+        click.option(
+            "--document", "known", multiple=True, metavar="URI=FILE", help="A document that profiles refer to for defaults."
+        ),
+        click.option(
+            "--twins",
+            type=click.Choice(["merge", "apart"]),
+            default="merge",
+            show_default=True,
+            help="Several components of one type: merge them in order, or give a profile for each choice.",
+        ),
         click.option("--strict", is_flag=True, help="Refuse what the specifications refuse; repair nothing."),
         click.option("--fold-defaults", is_flag=True, help="Merge as WAP-248 §7.5 does: a default counts like a stated value."),
     )
@@ -48,6 +60,9 @@ class Reader:
         *,
         diffs: Sequence[str] = (),
         overrides: Sequence[str] = (),
+        overlays: str | None = None,
+        known: Sequence[str] = (),
+        twins: str = "merge",
         strict: bool = False,
         fold_defaults: bool = False,
     ) -> None:
@@ -55,24 +70,53 @@ class Reader:
         from ccpp.vocabulary import load_vocabularies
 
         self.vocabularies = load_vocabularies()
+        self.twins = twins
         self.strict = strict
         self.fold_defaults = fold_defaults
         self.failed = False
+        self.known = dict(_uri_and_file(one) for one in known)
+        self.overlays = self._load_overlays(overlays) if overlays else ()
         self.after = [self.read(name, Kind.DIFF) for name in diffs] + [self.read(name, Kind.OVERRIDE) for name in overrides]
+
+    def _load_overlays(self, name: str) -> tuple[Overlay, ...]:
+        from ccpp.overlays import MAX_OVERLAYS, load_overlays
+        from ccpp.storage.files import read_file
+
+        return load_overlays(read_file(name, MAX_OVERLAYS), source=name, vocabularies=self.vocabularies)
 
     def read(self, name: str, kind: Any = None) -> Profile:  # noqa: ANN401  a Kind, not imported yet
         """The profile in one file."""
+        from ccpp.model import Kind
+        from ccpp.reading import read_profile
+
+        return read_profile(**self._arguments(name), kind=kind or Kind.EXPLICIT)
+
+    def read_apart(self, name: str) -> tuple[Profile, ...]:
+        """The profiles in one file: one, unless twin components are to be kept apart."""
+        from ccpp.reading import read_variants
+
+        return read_variants(**self._arguments(name)) if self.twins == "apart" else (self.read(name),)
+
+    def _arguments(self, name: str) -> dict[str, Any]:
+        """What every reading of a file is given."""
         from pathlib import Path
 
-        from ccpp.model import Kind
-        from ccpp.reading import MAX_DOCUMENT, read_profile
-        from ccpp.storage.files import read_file
+        from ccpp.reading import MAX_DOCUMENT
+        from ccpp.storage.files import read_beside, read_file
 
-        data = read_file(name, MAX_DOCUMENT)
-        uri = "urn:ccpp:stdin" if name == "-" else Path(name).absolute().as_uri()
-        return read_profile(
-            data, uri=uri, document=name, vocabularies=self.vocabularies, kind=kind or Kind.EXPLICIT, strict=self.strict
-        )
+        def load(address: str) -> bytes | None:
+            if address in self.known:
+                return read_file(self.known[address], MAX_DOCUMENT)
+            return None if name == "-" else read_beside(name, address, MAX_DOCUMENT)
+
+        return {
+            "data": read_file(name, MAX_DOCUMENT),
+            "uri": "urn:ccpp:stdin" if name == "-" else Path(name).absolute().as_uri(),
+            "document": name,
+            "vocabularies": self.vocabularies,
+            "strict": self.strict,
+            "load": load,
+        }
 
     def read_named(self, names: Iterable[str]) -> Iterator[tuple[str, Profile]]:
         """Every profile that can be read, with its file; one line on standard error for every other file."""
@@ -81,7 +125,8 @@ class Reader:
         files = list(files_in(names))
         for name in _with_progress(files):
             try:
-                yield name, self.read(name)
+                for profile in self.read_apart(name):
+                    yield name, profile
             except CcppError as error:
                 self.failed = True
                 complain(error)
@@ -97,7 +142,14 @@ class Reader:
 
         if not documents:
             raise UsageError("no profile to resolve")
-        return resolve_documents([*documents, *self.after], fold_defaults=self.fold_defaults)
+        merged = [*documents, *self.after]
+        resolved = resolve_documents(merged, fold_defaults=self.fold_defaults, strict=self.strict)
+        if not self.overlays:
+            return resolved
+        from ccpp.overlays import corrections
+
+        merged += corrections(self.overlays, resolved)
+        return resolve_documents(merged, fold_defaults=self.fold_defaults, strict=self.strict)
 
     def resolve_one(self, name: str) -> ResolvedProfile:
         """The profile of one file, resolved."""
@@ -110,6 +162,13 @@ class Reader:
             by_uri.setdefault(profile.uri, []).append(profile)
         for documents in by_uri.values():
             yield self.resolve(documents)
+
+
+def _uri_and_file(text: str) -> tuple[str, str]:
+    uri, equals, file = text.rpartition("=")
+    if not equals:
+        raise UsageError(f"`{text}` is no URI=FILE", hint="for example http://profiles.example/defaults.rdf=defaults.rdf")
+    return uri, file
 
 
 def _with_progress(files: Sequence[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Commands on profiles as such: what they say, whether they conform, what their words mean."""
+"""Commands on profiles as such: what they say, and what their words mean."""
 
 from __future__ import annotations
 
@@ -6,27 +6,41 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, print_json, print_json_list
+from ccpp.commands.common import DONE, FORMAT, UNUSABLE, Reader, documents, leave, print_json, print_json_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ccpp.model import ResolvedProfile
+    from ccpp.model import AttributeName, ResolvedProfile
+    from ccpp.vocabulary import Vocabularies
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @documents
 @click.option("--merge", is_flag=True, help="Merge all files into one profile, whatever they are about.")
+@click.option(
+    "--explain", "attribute", metavar="ATTRIBUTE", help="Every statement of one attribute, which won, and by which rule."
+)
 @FORMAT
-def resolve(files: Sequence[str], form: str, *, merge: bool, **reading: Any) -> None:  # noqa: ANN401
+def resolve(files: Sequence[str], form: str, *, attribute: str | None, merge: bool, **reading: Any) -> None:  # noqa: ANN401
     """Read profiles, merge them in order, and print what holds.
 
     Files about one profile (one URI) are merged in the order given; others give a profile each. A folder stands for its files.
     """
     reader = Reader(**reading)
     profiles = [reader.resolve([*reader.read_all(files)])] if merge else reader.resolve_each(files)
-    if form == "json":
+    if attribute is not None:
+        from ccpp.console import show_account
+        from ccpp.plain import plain_account
+
+        accounts = _named(profiles, attribute, reader.vocabularies)
+        if form == "json":
+            print_json_list(plain_account(profile, name) for profile, name in accounts)
+        else:
+            for profile, name in accounts:
+                click.echo(show_account(profile, name) + "\n")
+    elif form == "json":
         print_json_list(map(_plain_profile, profiles))
     else:
         from ccpp.console import show_profile
@@ -36,32 +50,19 @@ def resolve(files: Sequence[str], form: str, *, merge: bool, **reading: Any) -> 
     leave(UNUSABLE if reader.failed else DONE)
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@FORMAT
-def validate(files: Sequence[str], form: str) -> None:
-    """Print what each profile does that the specifications forbid; exit 1 if any of it is an error."""
-    from ccpp.diagnostics import Severity
-    from ccpp.plain import plain_diagnostics
+def _named(
+    profiles: Iterable[ResolvedProfile], text: str, vocabularies: Vocabularies
+) -> Iterator[tuple[ResolvedProfile, AttributeName]]:
+    """What a person means by the name of an attribute, in each profile: what it states under that name, else what is known by it."""
+    from ccpp.errors import RequirementError, UsageError
 
-    reader = Reader()
-    results = []
-    wrong = False
-    for name, profile in reader.read_named(files):
-        errors = sum(one.severity is Severity.ERROR for one in profile.diagnostics)
-        wrong = wrong or errors > 0
-        if form == "json":
-            results.append({"document": name, "conforms": not errors, "diagnostics": plain_diagnostics(profile.diagnostics)})
-        else:
-            from ccpp.console import show_diagnostics
-
-            verdict = click.style("errors", fg="red") if errors else click.style("no errors", fg="green")
-            click.echo(f"{click.style(name, bold=True)}: {verdict}, {len(profile.diagnostics)} findings")
-            if profile.diagnostics:
-                click.echo(show_diagnostics(profile.diagnostics))
-    if form == "json":
-        print_json(results)
-    leave(UNUSABLE if reader.failed else NEGATIVE if wrong else DONE)
+    for profile in profiles:
+        stated = [name for name in profile.attributes if text in (str(name), name.name)]
+        try:
+            for name in stated or [vocabularies.named(text).name]:
+                yield profile, name
+        except RequirementError as error:
+            raise UsageError(error.message, hint=error.hint) from None
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 #: A document's bytes. The largest of 3,351 real profiles has 45,757; past this it is no profile.
 MAX_DOCUMENT = 1_048_576
+
+#: Variants of one document. Real ones have two browsers; past this a hostile sender is multiplying.
+MAX_VARIANTS = 16
 
 #: How files that are no XML begin, so that the message can say what was given instead.
 _SIGNATURES = (
@@ -95,6 +99,37 @@ def read_any(
     statements, diagnostics = read_statements(data, draft.uri, strict=draft.strict)
     profile = describe(statements, draft, load=load_statements if load else None, leave_out=leave_out)
     return profile._replace(diagnostics=(*diagnostics, *profile.diagnostics)) if diagnostics else profile
+
+
+def read_variants(
+    data: bytes,
+    *,
+    uri: str,
+    vocabularies: Vocabularies,
+    document: str | None = None,
+    kind: Kind = Kind.EXPLICIT,
+    strict: bool = False,
+    load: Callable[[str], bytes | None] | None = None,
+) -> tuple[Profile, ...]:
+    """A profile for each choice among components of one type, where a document has several: two browsers of a device, say (T-12).
+
+    `read_profile` merges them in order instead. The URI of a variant is the profile's with the names of the components chosen as
+    its fragment. Arguments and errors are those of `read_profile`; at most `MAX_VARIANTS` are given, the first ones.
+    """
+    whole = read_profile(data, uri=uri, vocabularies=vocabularies, document=document, kind=kind, strict=strict, load=load)
+    if not any(finding.code == "component-repeated" for finding in whole.diagnostics):
+        return (whole,)
+    draft = Draft(uri, document or uri, vocabularies, kind, strict=strict)
+    read_any(data, draft, load=load)
+    twins = [nodes for nodes in draft.components.values() if len(nodes) > 1]
+    variants = []
+    for kept in islice(product(*twins), MAX_VARIANTS):
+        left_out = {node for nodes in twins for node in nodes}.difference(kept)
+        draft = Draft(uri, document or uri, vocabularies, kind, strict=strict)
+        variant = read_any(data, draft, load=load, leave_out=left_out)
+        label = "+".join(node.removeprefix("_:").rpartition("#")[2] for node in kept)
+        variants.append(variant._replace(uri=f"{whole.uri.partition('#')[0]}#{label}"))
+    return tuple(variants)
 
 
 def read_statements(data: bytes, uri: str, *, strict: bool = False) -> tuple[list[Statement], list[Diagnostic]]:

@@ -53,7 +53,7 @@ class Draft:
         self.kind = kind
         self.strict = strict
         self.stated: list[Stated] = []
-        self.components: dict[str, Node] = {}
+        self.components: dict[str, list[Node]] = {}
         self._findings: dict[tuple[str, tuple[str, ...]], Diagnostic] = {}
         self._seen: dict[AttributeName, Item] = {}
         self._seen_defaults: dict[AttributeName, Item] = {}
@@ -89,8 +89,11 @@ class Draft:
     def open_component(self, node: Node, types: Sequence[str], predicates: Iterable[str], line: int) -> str:
         """The name of a component that starts here, its type's; `predicates` are the properties in it."""
         name = self._component_name(node, types, predicates, line)
-        if self.components.setdefault(name, node) != node:
-            self.note("component-repeated", line, name)
+        nodes = self.components.setdefault(name, [])
+        if node not in nodes:
+            nodes.append(node)
+            if len(nodes) > 1:
+                self.note("component-repeated", line, name)
         if node in types:
             self.note("component-is-type", line, node)
         return name

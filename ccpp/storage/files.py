@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from ccpp.errors import UsageError
 
@@ -31,6 +32,20 @@ def read_file(name: str, limit: int) -> bytes:
         raise UsageError("a folder where a file is due", source=name) from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", source=name) from None
+
+
+def read_beside(name: str, address: str, limit: int) -> bytes | None:
+    """What a document refers to by a `file:` URI, if it lies in the document's own folder or below; `None` if not, or if it is not there."""
+    parts = urlsplit(address)
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
+        return None
+    try:
+        path = Path(unquote(parts.path)).resolve()
+        if not path.is_relative_to(Path(name).resolve().parent) or not path.is_file():
+            return None
+        return read_file(str(path), limit)
+    except (OSError, ValueError, UsageError):
+        return None
 
 
 def files_in(names: Iterable[str]) -> Iterator[str]:
