@@ -133,6 +133,42 @@ def catalogues() -> list[bytes]:
     return [*(path.read_bytes() for path in sorted((SUITE / "catalogue_errors").glob("*.ttl"))), sample(CATALOGUE)]
 
 
+#: A small catalogue that loads, with every kind of thing in it, a statement a line.
+WHOLE = Path(__file__).parent / "catalogue.nt"
+#: Terms that stand nowhere in it.
+FOREIGN = (
+    '""',
+    '"x"@en',
+    '"-1"^^<http://www.w3.org/2001/XMLSchema#integer>',
+    '"a"^^<http://www.w3.org/2001/XMLSchema#boolean>',
+    "<urn:x:>",
+)
+
+
+@lru_cache(maxsize=1)
+def whole() -> tuple[list[list[str]], list[str]]:
+    """The statements of `WHOLE` as text, and every term that may stand in one."""
+    rows = [line.removesuffix(" .").split(" ", 2) for line in WHOLE.read_text().splitlines()]
+    return rows, [*sorted({term for row in rows for term in row}), *FOREIGN]
+
+
+def restated(data: bytes) -> None:
+    """`WHOLE` with terms replaced, four bytes a change: well-formed Turtle that gets past the parser and means something else."""
+    rows, terms = whole()
+    changed = [list(row) for row in rows]
+    for which, place, high, low in zip(*[iter(data[:80])] * 4, strict=False):
+        row = changed[which % len(changed)]
+        if place > 250:
+            row[:] = []
+        elif row:
+            row[place % 3] = terms[(high << 8 | low) % len(terms)]
+    catalogue("".join(f"{subject} {predicate} {value} .\n" for subject, predicate, value in filter(None, changed)).encode())
+
+
+def changes() -> list[bytes]:
+    return [b"", *(bytes([number, 2, 0, number * 3 % 256]) for number in range(0, 90, 5))]
+
+
 def shapes(data: bytes) -> None:
     """Shapes, where rdflib reads the Turtle; what it raises is the concern of the target before."""
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
@@ -290,6 +326,7 @@ HTTP = (
 TARGETS = (
     Target("profile", profile, profiles, XML, 1_000),
     Target("catalogue", catalogue, catalogues, TURTLE, 300),
+    Target("restated", restated, changes, (b"\x00\x02\x00\x09", b"\xff", b"\x01"), 100),
     Target("requirements", shapes, requirements, TURTLE, 300),
     Target("vocabulary", vocabulary, vocabulary_sources, TURTLE, 200),
     Target("pattern", pattern, patterns, PATTERN, 2_000),
