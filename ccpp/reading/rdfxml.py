@@ -16,6 +16,7 @@ so time and memory are linear in the input.
 from __future__ import annotations
 
 import re
+from codecs import lookup
 from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers import expat
 
@@ -49,6 +50,13 @@ RDF_NAMESPACES = frozenset(
         "https://www.w3.org/1999/02/22-rdf-syntax-ns#",
     }
 )
+#: What expat calls an encoding that it does not read.
+UNKNOWN_ENCODING = expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
+
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{1,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+#: Python's codecs of text that are no character sets.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf-7"})
+
 _LI = RDF + "li"
 _ID, _ABOUT, _NODE_ID, _RESOURCE = RDF + "ID", RDF + "about", RDF + "nodeID", RDF + "resource"
 _TYPE, _DESCRIPTION, _DATATYPE, _PARSE_TYPE = RDF + "type", RDF + "Description", RDF + "datatype", RDF + "parseType"
@@ -67,6 +75,21 @@ _SPACE = " \t\r\n"
 
 # Building a NamedTuple by its tuple costs half of calling its class, and a profile has hundreds.
 _build = tuple.__new__
+
+
+def lookup_charset(name: str) -> str | None:
+    """Python's name of a character set; `None` for an unknown one, and for codecs of text that are none."""
+    try:
+        codec = lookup(name)
+    except LookupError:
+        return None
+    return codec.name if codec._is_text_encoding and codec.name not in _NO_CHARSETS else None  # noqa: SLF001  the only way to ask
+
+
+def _unknown_encoding() -> expat.ExpatError:
+    error = expat.ExpatError(expat.ErrorString(UNKNOWN_ENCODING))
+    error.code, error.lineno, error.offset = UNKNOWN_ENCODING, 1, 0
+    return error
 
 
 class _NodeFrame:
@@ -181,7 +204,16 @@ class _Parser:
         reader.CharacterDataHandler = self.characters
         reader.EntityDeclHandler = self.declare_entity
         reader.ExternalEntityRefHandler = self.skip_external
-        reader.Parse(data, True)  # noqa: FBT003  expat takes no keywords
+        declared = _ENCODING.match(data)
+        if declared and lookup_charset(declared[1].decode()) is None:
+            raise _unknown_encoding()
+        try:
+            reader.Parse(data, True)  # noqa: FBT003  expat takes no keywords
+        except ValueError:
+            # What Python says of a declared encoding that has several bytes a character: expat gets them a byte at a time.
+            if declared and not self.names:
+                raise _unknown_encoding() from None
+            raise
 
     # What may go wrong.
 

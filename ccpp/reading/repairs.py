@@ -20,6 +20,7 @@ from xml.parsers import expat
 
 from ccpp.diagnostics import Diagnostic
 from ccpp.reading.rdf import RDF
+from ccpp.reading.rdfxml import lookup_charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,8 +115,8 @@ def _to_utf8(data: bytes) -> tuple[bytes, list[Diagnostic]]:
         declared = _ENCODING.search(data, 0, 1_000)
         encoding = declared[1].decode() if declared else "utf-8"
     try:
-        text = data.decode(encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError):
+        text = data.decode(lookup_charset(encoding) or "unknown").removeprefix("\ufeff")
+    except (UnicodeError, LookupError):
         text = data.decode("iso-8859-1")
         diagnostics.append(Diagnostic("undecodable-text", 1, (encoding,)))
     data = text.encode(errors="replace")
