@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import SUITE
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccpp.model import Attribute, AttributeName, Container, Kind, Origin, Profile, Rule, Stated, Status
-from ccpp.reading import read_profile
-from ccpp.resolution import resolve, settle
+from ccpp.plain import plain_value
+from ccpp.reading import MAX_VARIANTS, read_profile, read_variants
+from ccpp.resolution import account, resolve, settle
 from ccpp.samples import devices, sample
 from ccpp.vocabulary import load_vocabularies
+
+if TYPE_CHECKING:
+    from ccpp.model import ResolvedProfile
+
+VOCABULARIES = load_vocabularies()
 
 KINDS = {"default": Kind.DEFAULT, "explicit": Kind.EXPLICIT, "diff": Kind.DIFF, "override": Kind.OVERRIDE}
 
@@ -55,6 +64,58 @@ def test_two_documents(
     documents = [document("A", *first, rule=rule), document("B", *second, rule=rule)]
     assert value_of(documents) == kept
     assert value_of(documents, fold_defaults=True) == folded
+
+
+CASES = json.loads((SUITE / "resolution.json").read_text())
+URI = "http://profiles.example/device.rdf"
+PRF = "http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212#"
+RDFXML = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:prf="{PRF}"
+ xmlns:prf3="http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20030226#"
+ xmlns:ex="http://www.example.com/schema#">%s</rdf:RDF>"""
+
+
+def rdfxml(components: list[tuple[str, str, str]]) -> bytes:
+    """A profile of components, each of a type, an ID and what it holds."""
+    body = "".join(
+        f"<prf:component><rdf:Description rdf:ID='{name}'><rdf:type rdf:resource='{PRF}{kind}'/>{held}</rdf:Description></prf:component>"
+        for kind, name, held in components
+    )
+    return (RDFXML % f"<rdf:Description rdf:ID='Profile'>{body}</rdf:Description>").replace("{prf}", PRF).encode()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["description"] for case in CASES])
+def test_case(case: dict[str, Any]) -> None:
+    known = {uri: (RDFXML % body).encode() for uri, body in case.get("known", {}).items()}
+
+    def documents(*, apart: bool = False) -> list[Profile]:
+        read: list[Profile] = []
+        for one in case["documents"]:
+            reading = {"uri": URI, "vocabularies": VOCABULARIES, "kind": KINDS[one.get("kind", "explicit")], "load": known.get}
+            data = rdfxml(one["components"])
+            read += read_variants(data, **reading) if apart else [read_profile(data, **reading)]
+        return read
+
+    def values(profile: ResolvedProfile) -> dict[str, object]:
+        return {str(name): plain_value(one.value) for name, one in profile.attributes.items()}
+
+    if "variants" in case:
+        variants = map(resolve, [[variant] for variant in documents(apart=True)])
+        assert {variant.uri.removeprefix(URI): values(variant) for variant in variants} == case["variants"]
+        return
+    profile = resolve(documents())
+    assert values(profile) == case["attributes"]
+    assert [finding.code for finding in profile.diagnostics if finding.code != "component-repeated"] == case.get("findings", [])
+    assert values(resolve(documents(), fold_defaults=True)) == case.get("folded", case["attributes"])
+    assert values(resolve(documents(), strict=True)) == case.get("strict", case["attributes"])
+    for resolved in profile.attributes.values():
+        accounts = account(resolved)
+        assert [one.stated for one in accounts] == [*resolved.winners, *resolved.losers]
+        assert all(one.reason for one in accounts)
+
+
+def test_variants_are_bounded() -> None:
+    twins = [("BrowserUA", f"B{n}", "<prf:BrowserName>x</prf:BrowserName>") for n in range(40)]
+    assert len(read_variants(rdfxml(twins), uri=URI, vocabularies=VOCABULARIES)) == MAX_VARIANTS
 
 
 def test_losers_stay_visible() -> None:
@@ -118,9 +179,6 @@ def test_the_digest_does_not_depend_on_order(name: str, random: object) -> None:
     ]
     straight = profile._replace(stated=tuple(sorted(shuffled)))
     assert resolve([profile._replace(stated=tuple(turned))]).digest == resolve([straight]).digest
-
-
-VOCABULARIES = load_vocabularies()
 
 
 def test_the_digest_tells_contents_apart() -> None:

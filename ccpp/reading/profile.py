@@ -129,9 +129,10 @@ class _Describer:
     def unlinked(self, *, has_profile: bool) -> None:
         """Top-level nodes that no link leads to: components in the wrong place (T-13), or bare attributes (T-14)."""
         objects = {statement.object for statements in self.by_subject.values() for statement in statements}
-        for node, statements in list(self.by_subject.items()):
+        for node in self.own:
             if node in self.used or node in objects:
                 continue
+            statements = self.by_subject[node]
             line = statements[0].line
             if any(self.vocabularies.component_type(uri).known for uri in self.types(node)):
                 if has_profile:

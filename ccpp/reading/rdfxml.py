@@ -209,11 +209,11 @@ class _Parser:
             raise _unknown_encoding()
         try:
             reader.Parse(data, True)  # noqa: FBT003  expat takes no keywords
-        except ValueError:
-            # What Python says of a declared encoding that has several bytes a character: expat gets them a byte at a time.
-            if declared and not self.names:
-                raise _unknown_encoding() from None
-            raise
+        except (LookupError, ValueError):
+            # What Python says of a declared encoding that it does not know, or that has several bytes a character.
+            if self.names:
+                raise
+            raise _unknown_encoding() from None
 
     # What may go wrong.
 
