@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "resolve": "resolving",
-        "validate": "resolving",
+        "validate": "validating",
         "vocabulary": "resolving",
         "match": "deciding",
         "explain": "deciding",

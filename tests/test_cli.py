@@ -144,7 +144,7 @@ def test_validate() -> None:
     [clean] = as_json("validate", N80)
     assert clean["conforms"] is True
     touch = ccpp("validate", str(DEVICES / "08-echo-touch.rdf"))
-    assert touch.returncode == 0
+    assert touch.returncode == 1
     assert "namespace-misspelt" in touch.stdout
 
 
