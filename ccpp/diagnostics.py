@@ -97,6 +97,7 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "component-untyped": Finding(_WARNING, "component `{0}` has no rdf:type; taken for {1} by its {2}", "WAP-248 §7.4"),
         "component-types-conflict": Finding(_ERROR, "component `{0}` has several types; read as {1}", "CC/PP 1.0 §3.2"),
         "component-repeated": Finding(_WARNING, "{0} occurs again; merged in order", "CC/PP 1.0 §3.2"),
+        "component-from-two-schemas": Finding(_INFO, "{0} is described under two schema versions; merged in order", "T-45"),
         "component-empty": Finding(_WARNING, "{0} states no attribute", "CC/PP 1.0 §3.2"),
         "component-is-type": Finding(_ERROR, "component `{0}` is its own type", "CC/PP 1.0 §3.2"),
         "attribute-outside-component": Finding(
@@ -126,5 +127,24 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "value-is-resource": Finding(_WARNING, "`{0}` is a reference to `{1}`; read as its text", "CC/PP 1.0 §4.1"),
         "value-empty": Finding(_WARNING, "{0}: empty value, taken as not stated", "T-20"),
         "statement-unused": Finding(_INFO, "`{0}` of `{1}` is no part of the profile", "CC/PP 1.0 §2.1"),
+        # Exchange: what headers do that their grammars do not have.
+        "reference-unquoted": Finding(_WARNING, "`{0}` does not stand in double quotes", "T-30"),
+        "quote-unclosed": Finding(_WARNING, "the quote before `{0}` is not closed", "T-30"),
+        "reference-refused": Finding(_ERROR, "`{0}` is neither an absolute http or https URL nor a diff; not used", "T-35"),
+        "profile-header-empty": Finding(_WARNING, "`{0}` holds no reference", "WAP-248 §9.1"),
+        "protocol-overruled": Finding(_INFO, "`{0}` is not used, since `{1}` is there", "T-38"),
+        "extension-without-profile": Finding(_WARNING, "the extension is declared, but there is no `{0}`", "RFC 2774 §3"),
+        "diffs-folded": Finding(_INFO, "`{0}` holds {1} diffs in one value; split", "T-31"),
+        "diff-unnumbered": Finding(_ERROR, "`{0}` has no number before `{1}`; not used", "WAP-248 §9.1"),
+        "diff-number-malformed": Finding(
+            _WARNING, "`{0}` is no number of a diff, being zero or with leading zeros; read as {1}", "WAP-248 §9.1"
+        ),
+        "diff-number-repeated": Finding(
+            _WARNING, "diff {0} is there more than once; the first with the right digest counts", "T-33"
+        ),
+        "diff-out-of-order": Finding(_INFO, "diff {0} is listed after diff {1}; merged in the order of the numbers", "T-33"),
+        "diff-missing": Finding(_ERROR, "diff {0} is listed, but was not sent", "T-33"),
+        "diff-unreferenced": Finding(_WARNING, "diff {0} is not in the list of references; not used", "T-34"),
+        "diff-digest-wrong": Finding(_ERROR, "diff {0} has the digest `{1}`, the list says `{2}`; {3}", "T-32"),
     }
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from ccpp.datatypes import collapse
 from ccpp.errors import ProfileError
 from ccpp.model import Kind
 from ccpp.reading import read_any, read_profile
@@ -63,3 +65,60 @@ def test_what_is_no_profile_is_not_read_as_one(outcomes: dict[str, str], real_pr
         data = path.read_bytes()
         if outcomes[path.name] != "readable":
             assert b"ccppschema" not in data
+
+
+def texts_in(data: bytes) -> Counter[str]:
+    """The texts of the elements that hold nothing else, by an independent XML parser; none where it refuses the document."""
+    try:
+        root = ET.fromstring(data)  # noqa: S314  local files, read by a test
+    except ET.ParseError:
+        return Counter()
+    return Counter(collapse(element.text or "") for element in root.iter() if not len(element))
+
+
+def test_every_value_in_a_file_is_in_the_profile_or_named_in_a_finding(
+    real_profiles: list[Path], vocabularies: Vocabularies
+) -> None:
+    """Conservation: texts in = texts stated + texts that a finding names or whose place it names. Empty ones state nothing."""
+    compared = 0
+    for path in real_profiles:
+        data = path.read_bytes()
+        try:
+            profile = read_profile(data, uri=path.as_uri(), vocabularies=vocabularies)
+        except ProfileError:
+            continue
+        stated = Counter(
+            collapse(text) for one in profile.stated for text in (one.raw if isinstance(one.raw, tuple) else (one.raw,))
+        )
+        named = {detail for finding in profile.diagnostics for detail in finding.details}
+        found = texts_in(data)
+        compared += bool(found)
+        lost = {text for text in found - stated if text and text not in named}
+        assert not lost, f"{path.name}: {lost}"
+        resolved = resolve([profile])
+        kept = sum(len(one.winners) + len(one.losers) for one in resolved.attributes.values())
+        assert kept == len(profile.stated)
+    assert compared / len(real_profiles) > 0.9
+
+
+@pytest.fixture(scope="module")
+def codes(real_profiles: list[Path], vocabularies: Vocabularies) -> tuple[Counter[str], Counter[str]]:
+    """How often each finding occurs, and in how many files."""
+    occurrences: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    for path in real_profiles:
+        try:
+            profile = read_profile(path.read_bytes(), uri=path.as_uri(), vocabularies=vocabularies)
+        except ProfileError:
+            continue
+        found = Counter(finding.code for finding in profile.diagnostics)
+        occurrences += found
+        files.update(found.keys())
+    return occurrences, files
+
+
+def test_readme_gives_the_totals_of_each_finding(codes: tuple[Counter[str], Counter[str]], root: Path) -> None:
+    occurrences, files = codes
+    readme = (root / "README.md").read_text()
+    missing = [row for code in occurrences if (row := f"| `{code}` | {occurrences[code]:,} | {files[code]:,} |") not in readme]
+    assert not missing, "README's totals should say:\n" + "\n".join(sorted(missing))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice, product
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -121,7 +122,12 @@ def read_variants(
         return (whole,)
     draft = Draft(uri, document or uri, vocabularies, kind, strict=strict)
     read_any(data, draft, load=load)
-    twins = [nodes for nodes in draft.components.values() if len(nodes) > 1]
+    twins = [
+        [node for node, types in nodes.items() if types == wanted]
+        for nodes in draft.components.values()
+        for wanted, times in Counter(nodes.values()).items()
+        if times > 1
+    ]
     variants = []
     for kept in islice(product(*twins), MAX_VARIANTS):
         left_out = {node for nodes in twins for node in nodes}.difference(kept)

@@ -53,7 +53,8 @@ class Draft:
         self.kind = kind
         self.strict = strict
         self.stated: list[Stated] = []
-        self.components: dict[str, list[Node]] = {}
+        #: Name → the nodes of that type, each with its types as written.
+        self.components: dict[str, dict[Node, tuple[str, ...]]] = {}
         self._findings: dict[tuple[str, tuple[str, ...]], Diagnostic] = {}
         self._seen: dict[AttributeName, Item] = {}
         self._seen_defaults: dict[AttributeName, Item] = {}
@@ -89,11 +90,11 @@ class Draft:
     def open_component(self, node: Node, types: Sequence[str], predicates: Iterable[str], line: int) -> str:
         """The name of a component that starts here, its type's; `predicates` are the properties in it."""
         name = self._component_name(node, types, predicates, line)
-        nodes = self.components.setdefault(name, [])
-        if node not in nodes:
-            nodes.append(node)
-            if len(nodes) > 1:
-                self.note("component-repeated", line, name)
+        seen = self.components.setdefault(name, {})
+        if seen and node not in seen:
+            again = any(set(types) == set(others) for others in seen.values())
+            self.note("component-repeated" if again else "component-from-two-schemas", line, name)
+        seen[node] = tuple(types)
         if node in types:
             self.note("component-is-type", line, node)
         return name
