@@ -63,6 +63,8 @@ def validate(files: Sequence[str], profile: str, engine: str, form: str, *, list
         return
     if not files:
         raise UsageError("no file to validate", hint="ccpp validate FILE...")
+    if engine == "pyshacl" and profile != "uaprof":
+        raise UsageError(f"the shapes are those of UAProf, not of `{profile}`", hint="leave out --profile, or --engine")
     seen: list[bool] = []
     reports = _counted(_reports(files, reader, _ENGINES[engine](rules, schemas)), seen)
     _PRINTERS[form](reports, rules)
@@ -87,11 +89,9 @@ def _by_rules(rules: Mapping[str, Rule], schemas: Schemas) -> Callable[..., Repo
 
 
 def _by_shapes(_rules: Mapping[str, Rule], schemas: Schemas) -> Callable[..., Report]:
-    from functools import partial
+    from ccpp.conformance.engine import ShapeValidator
 
-    from ccpp.conformance.engine import validate_with_shapes
-
-    return partial(validate_with_shapes, schemas=schemas)
+    return ShapeValidator(schemas).validate
 
 
 _ENGINES = {"rules": _by_rules, "pyshacl": _by_shapes}
@@ -142,7 +142,8 @@ def _show_text(reports: Iterator[Report], _rules: Mapping[str, Rule]) -> None:
 
     for report in reports:
         verdict = click.style("conforms", fg="green") if report.conforms else click.style("does not conform", fg="red")
-        click.echo(f"{click.style(report.document, bold=True)}: {verdict}, {len(report.violations)} violations")
+        count = f"{len(report.violations)} violation{'' if len(report.violations) == 1 else 's'}"
+        click.echo(f"{click.style(report.document, bold=True)}: {verdict}, {count}")
         for one in report.violations:
             click.echo(
                 f"  {one.line or '-':>5}  {_severity(one.severity.value)}  {click.style(one.rule, bold=True)}  {one.message}"

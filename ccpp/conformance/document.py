@@ -154,3 +154,12 @@ def _stated(statement: Statement, described: Mapping[Node, Sequence[Statement]],
 def top(document: Document) -> Iterable[Component]:
     """The components themselves, without what is only a default."""
     return (component for component in document.components.values() if not component.is_default)
+
+
+def profiles(document: Document) -> Iterable[list[Component]]:
+    """The components of each profile; a document may hold several."""
+    nodes: dict[Node, dict[Node, None]] = {}
+    for link in document.links:
+        if not isinstance(link.object, Literal):
+            nodes.setdefault(link.subject, {})[link.object] = None
+    return ([document.components[node] for node in of_one] for of_one in nodes.values())

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ccpp.conformance import Report, Violation
+from ccpp.conformance.rules import short
 from ccpp.conformance.schemas import split
 from ccpp.conformance.shapes import shapes
 from ccpp.diagnostics import Severity
@@ -41,28 +42,56 @@ _RULES = MappingProxyType(
 )
 
 
-def validate_with_shapes(data: bytes, *, uri: str, schemas: Schemas, document: str | None = None) -> Report:
-    """Hold a document against the shapes generated from the schemas that its namespaces name.
+#: Shape graphs kept, one for each set of schemas that documents use together. Real documents have about thirty.
+MAX_KEPT = 64
+
+
+class ShapeValidator:
+    """Holds documents against the shapes generated from the schemas that their namespaces name, by pySHACL.
 
     Raises:
-        ProfileError: the bytes are not RDF/XML, and cannot be mended.
         UsageError: pySHACL is not installed.
     """
-    try:
-        import pyshacl  # noqa: PLC0415  an extra, and slow to import
+
+    def __init__(self, schemas: Schemas) -> None:
+        try:
+            import pyshacl  # noqa: PLC0415  an extra, and slow to import
+        except ImportError:
+            raise UsageError("the engine `pyshacl` is not installed", hint="pip install 'ccpp[shacl]'") from None
+        self._evaluate = pyshacl.validate
+        self._schemas = schemas
+        self._kept: dict[frozenset[str], rdflib.Graph] = {}
+
+    def validate(self, data: bytes, *, uri: str, document: str | None = None) -> Report:
+        """What the shapes find in one document.
+
+        Raises:
+            ProfileError: the bytes are not RDF/XML, and cannot be mended.
+        """
         import rdflib  # noqa: PLC0415
-    except ImportError:
-        raise UsageError("the engine `pyshacl` is not installed", hint="pip install 'ccpp[shacl]'") from None
-    statements, _ = read_statements(data, uri)
-    namespaces = {split(statement.predicate)[0] for statement in statements}
-    shape_graph = rdflib.Graph().parse(data=shapes(schemas, namespaces), format="turtle")
-    _, report, _ = pyshacl.validate(_graph(statements), shacl_graph=shape_graph, do_owl_imports=False)
-    assert isinstance(report, rdflib.Graph)  # noqa: S101  pySHACL's type is a union over its output formats
-    lines: dict[tuple[str, str], int] = {}
-    for statement in statements:
-        lines.setdefault((statement.subject, statement.predicate), statement.line)
-    found = [_violation(report, result, lines) for result in report.objects(None, rdflib.URIRef(_SH + "result"))]
-    return Report(document or uri, tuple(sorted(found, key=lambda one: (one.line or 0, one.path or "", one.constraint))))
+
+        statements, _ = read_statements(data, uri)
+        namespaces = {split(statement.predicate)[0] for statement in statements}
+        shape_graph = self._shapes(frozenset(namespaces & self._schemas.by_namespace.keys()))
+        _, report, _ = self._evaluate(_graph(statements), shacl_graph=shape_graph, do_owl_imports=False)
+        assert isinstance(report, rdflib.Graph)  # noqa: S101  pySHACL's type is a union over its output formats
+        lines: dict[tuple[str, str], int] = {}
+        for statement in statements:
+            lines.setdefault((statement.subject, statement.predicate), statement.line)
+        found = [_violation(report, result, lines) for result in report.objects(None, rdflib.URIRef(_SH + "result"))]
+        found.sort(key=lambda one: (one.line or 0, one.path or "", one.constraint))
+        return Report(document or uri, tuple(found))
+
+    def _shapes(self, namespaces: frozenset[str]) -> rdflib.Graph:
+        import rdflib  # noqa: PLC0415
+
+        graph = self._kept.get(namespaces)
+        if graph is None:
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            graph = rdflib.Graph().parse(data=shapes(self._schemas, namespaces), format="turtle")
+            self._kept[namespaces] = graph
+        return graph
 
 
 def _graph(statements: Sequence[Statement]) -> rdflib.Graph:
@@ -97,13 +126,15 @@ def _violation(report: rdflib.Graph, result: Any, lines: dict[tuple[str, str], i
     focus, path = said("focusNode"), said("resultPath")
     if isinstance(path, rdflib.BNode):  # attribute / rdfs:member
         path = report.value(path, rdflib.RDF.first)
+    found = said("value")
+    value = f" `{short(found)}`" if isinstance(found, rdflib.Literal) else ""
     node = f"_:{focus}" if isinstance(focus, rdflib.BNode) else str(focus)
     constraint = str(said("sourceConstraintComponent")).removeprefix(_SH)
     return Violation(
         rule=_RULES.get(constraint, constraint),
         severity=_SEVERITIES[str(said("resultSeverity"))],
         reference="SHACL §4",
-        message=" ".join(str(said("resultMessage")).split()),
+        message=f"`{split(str(path))[1]}`{value}: " + " ".join(str(said("resultMessage")).split()),
         line=lines.get((node, str(path))),
         node=node,
         path=str(path),

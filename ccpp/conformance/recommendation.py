@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ccpp.conformance.document import Form, is_described, top
+from ccpp.conformance.document import Form, is_described, profiles, top
 from ccpp.conformance.lexical import is_lexical
 from ccpp.conformance.rules import (
     PERMITTED,
@@ -110,20 +110,21 @@ def _component_type_conflict(document: Document) -> Iterator[Breach]:
 
 
 def _component_type_repeated(document: Document) -> Iterator[Breach]:
-    seen: dict[str, Node] = {}
-    for component in top(document):
-        for uri in own_types(component):
-            if seen.setdefault(uri, component.node) != component.node:
-                message = f"a second component of type `{uri}`, after `{seen[uri]}`"
-                yield Breach(component.node, None, component.line, message)
+    for components in profiles(document):
+        seen: dict[str, Node] = {}
+        for component in components:
+            for uri in own_types(component):
+                if seen.setdefault(uri, component.node) != component.node:
+                    message = f"a second component of type `{uri}`, after `{seen[uri]}`"
+                    yield Breach(component.node, None, component.line, message)
 
 
 def _component_type_needed(document: Document) -> Iterator[Breach]:
-    uses = Counter(uri for component in top(document) for uri in {one.name.uri for one in component.stated})
-    for component in top(document):
-        if not component.types:
+    for components in profiles(document):
+        uses = Counter(uri for component in components for uri in {one.name.uri for one in component.stated})
+        for component in components:
             shared = next((one for one in component.stated if uses[one.name.uri] > 1), None)
-            if shared is not None:
+            if shared is not None and not component.types:
                 message = f"`{shared.name.local}` stands in several components, so {name_of(component)} needs an rdf:type"
                 yield Breach(component.node, shared.name.uri, shared.line, message)
 

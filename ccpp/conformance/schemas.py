@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ccpp.model import Attribute
-    from ccpp.vocabulary import AttributeLookup, Vocabularies
+    from ccpp.vocabulary import Vocabularies
 
 Data: TypeAlias = dict[str, Any]
 """One vocabulary as plain data, the form of `schemas.json`."""
@@ -171,18 +171,27 @@ class Schemas:
         if schema is not None and local in schema.attributes:
             return Name(uri, namespace, local, Standing.DEFINED, schema.label, schema.attributes[local])
         found = self._vocabularies.attribute(uri)
-        meant = _meant(found)
-        if schema is not None:
-            return Name(uri, namespace, local, Standing.UNDEFINED, schema.label, meant, self._where(found))
-        if namespace == CCPP:
-            return Name(uri, namespace, local, Standing.UNDEFINED, "CC/PP 1.0", meant)
+        meant = self._meant(found.attribute)
+        if schema is not None or namespace == CCPP:
+            label = "CC/PP 1.0" if schema is None else schema.label
+            definition, where = meant or (None, "")
+            return Name(uri, namespace, local, Standing.UNDEFINED, label, definition, where)
         misspelt = _misspelt(found.findings)
         if misspelt:
             hint = self._nearest(*misspelt)
-            schema = self.by_namespace.get(hint)
-            exact = schema.attributes.get(found.local) if schema is not None else None
-            return Name(uri, misspelt[0], found.local, Standing.MISSPELT, definition=exact or meant, hint=hint)
+            right = self.by_namespace.get(hint)
+            exact = right.attributes.get(found.local) if right is not None else None
+            definition = exact or (meant[0] if meant else None)
+            return Name(uri, misspelt[0], found.local, Standing.MISSPELT, definition=definition, hint=hint)
         return Name(uri, namespace, local, Standing.EXTENSION)
+
+    def _meant(self, attribute: Attribute | None) -> tuple[Definition, str] | None:
+        """The definition of an attribute in the newest schema that has it, and the schema's name; none if none was published."""
+        if attribute is None:
+            return None
+        name = attribute.name.name
+        found = [schema for schema in self.by_namespace.values() if name in schema.attributes]
+        return (found[-1].attributes[name], f"`{name}` of {found[-1].label}") if found else None
 
     def _nearest(self, written: str, meant: str) -> str:
         """The published namespace that a misspelt one is nearest to, of the family that was meant."""
@@ -192,14 +201,6 @@ class Schemas:
         family = schema.label.rpartition(" ")[0]
         published = [namespace for namespace, one in self.by_namespace.items() if one.label.rpartition(" ")[0] == family]
         return max(published, key=lambda one: (_in_common(_document(one), _document(written)), _in_common(one, written)))
-
-    def _where(self, found: AttributeLookup) -> str:
-        """The schemas that do define what was meant, the newest of them named."""
-        if found.attribute is None:
-            return ""
-        name = found.attribute.name.name
-        labels = [schema.label for schema in self.by_namespace.values() if name in schema.attributes]
-        return f"`{name}` of {labels[-1]}" if labels else ""
 
 
 def _remember(names: dict[str, Name], name: Name) -> Name:
@@ -223,11 +224,6 @@ def split(uri: str) -> tuple[str, str]:
     """The namespace of a URI with its `#` or `/`, and the local name."""
     cut = max(uri.rfind("#"), uri.rfind("/")) + 1
     return uri[:cut], uri[cut:]
-
-
-def _meant(found: AttributeLookup) -> Definition | None:
-    attribute: Attribute | None = found.attribute
-    return None if attribute is None else Definition(attribute.name.component, attribute.datatype, attribute.container)
 
 
 def _misspelt(findings: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, str] | None:

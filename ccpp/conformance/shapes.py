@@ -77,9 +77,8 @@ def _property_shapes(path: str, definition: Definition) -> Iterator[str]:
 
 
 #: A pattern of the whole text, outer white space aside, which does not count (WAP-248 §7.2).
-_WHOLE = "^[ \t\r\n]*({})[ \t\r\n]*$"
+_WHOLE = r"^\s*({})\s*$"
 
 
 def _escape(text: str) -> str:
-    escapes = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r", "\n": "\\n"}
-    return "".join(escapes.get(character, character) for character in text)
+    return text.replace("\\", "\\\\").replace('"', '\\"')

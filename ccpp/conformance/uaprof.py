@@ -7,10 +7,11 @@ attribute and an ID (WAP-248 §7.3, §7.4), and defaults may not be nested.
 
 from __future__ import annotations
 
+import itertools
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ccpp.conformance.document import Form
+from ccpp.conformance.document import TYPE, Form
 from ccpp.conformance.lexical import is_lexical, is_published_literal
 from ccpp.conformance.recommendation import RULES
 from ccpp.conformance.rules import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ccpp.conformance.document import Component, Document
+    from ccpp.reading.rdf import Node, Statement
 
 # Names.
 
@@ -65,6 +67,33 @@ def _attribute_component(document: Document) -> Iterator[Breach]:
             if definition is not None and definition.component not in {"", *types}:
                 message = f"`{stated.name.local}` stands in {name_of(component)} and belongs to `{definition.component}`"
                 yield Breach(component.node, stated.name.uri, stated.line, message, "ClosedConstraintComponent")
+
+
+def _outside(document: Document) -> Iterator[tuple[Node, Statement, bool]]:
+    """Nodes beside the components that state published attributes: the first such statement, and whether it is a component."""
+    known = {stated.target for _, stated in statements_of(document)} | document.components.keys()
+    # Without any link the document is no profile, and that has been said.
+    for node, statements in document.described.items() if document.links else ():
+        if node not in known:
+            types = [document.schemas.component(str(one.object)).standing for one in statements if one.predicate == TYPE]
+            attributes = (one for one in statements if document.schemas.attribute(one.predicate).definition is not None)
+            for statement in itertools.islice(attributes, 1):
+                yield node, statement, Standing.DEFINED in types
+
+
+def _attribute_outside(document: Document) -> Iterator[Breach]:
+    for node, statement, is_component in _outside(document):
+        if not is_component:
+            local = document.schemas.attribute(statement.predicate).local
+            yield Breach(
+                node, statement.predicate, statement.line, f"`{local}` and all else of `{node}` stands in no component"
+            )
+
+
+def _component_unlinked(document: Document) -> Iterator[Breach]:
+    for node, statement, is_component in _outside(document):
+        if is_component:
+            yield Breach(node, None, statement.line, f"nothing links to the component `{node}`; it is no part of the profile")
 
 
 def names(document: Document) -> Iterator[tuple[Name, Component, int]]:
@@ -205,6 +234,20 @@ UAPROF_RULES = (
         "WAP-248 Appendix A; the published schemas of OMA and 3GPP",
         "An attribute stands in the component that its schema gives it to.",
         _attribute_component,
+    ),
+    Rule(
+        "attribute-outside-component",
+        _ERROR,
+        "WAP-248 Appendix A; the published schemas of OMA and 3GPP",
+        "An attribute describes a component, which is its domain in the schema.",
+        _attribute_outside,
+    ),
+    Rule(
+        "component-unlinked",
+        _WARNING,
+        "CC/PP 1.0 §3.1",
+        "A component is linked from the profile; one that is not is no part of it.",
+        _component_unlinked,
     ),
     Rule(
         "attribute-once",
