@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "match": "deciding",
         "explain": "deciding",
         "provision": "deciding",
+        "headers": "exchanging",
         "demo": "starting",
         "completion": "starting",
     }

@@ -1,0 +1,199 @@
+"""Profiles in WBXML, media type `application/vnd.wap.uaprof` (WAP-248 §8): RDF/XML to bytes and back.
+
+Tokens exist for two namespaces, RDF and the UAProf schema of 20010430, under the prefixes `rdf` and `prf`; names of any other
+namespace go as literals under a prefix of their own. A token and a literal of the same spelling mean the same. The public
+identifier says nothing: the one in WAP-248's samples belongs to Service Indication.
+
+What RDF does not hold is not carried: comments, processing instructions, and white space between elements.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from ccpp.errors import NotXml, ProfileTooLarge
+from ccpp.reading import MAX_DOCUMENT
+from ccpp.reading.rdf import RDF
+from ccpp.reading.rdfxml import parse_rdfxml
+from ccpp.reading.repairs import TOLERATED
+from ccpp.vocabulary import vocabulary_folder
+from ccpp.wbxml.decoding import decode_wbxml
+from ccpp.wbxml.document import UTF_8, WBXML_1_1, Document, Element, WbxmlError
+from ccpp.wbxml.encoding import Strings, Values, encode_wbxml
+from ccpp.wbxml.tokens import TokenTable, read_token_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ccpp.wbxml.document import Content
+
+MEDIA_TYPE = "application/vnd.wap.uaprof"
+#: The only schema that has tokens.
+UAPROF = "http://www.wapforum.org/profiles/UAPROF/ccppschema-20010430#"
+_XML = "http://www.w3.org/XML/1998/namespace"
+_TOKEN_PREFIXES = {RDF: "rdf", UAPROF: "prf"}
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*(?::[^\W\d][\w.\-\u00b7]*)?")
+_IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_IN_VALUES = str.maketrans({**_IN_TEXT, '"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
+_IN_TEXTS = str.maketrans(_IN_TEXT)
+
+
+@lru_cache(maxsize=1)
+def uaprof_tokens() -> TokenTable:
+    """The tokens of WAP-248 §8."""
+    file = vocabulary_folder() / "wbxml" / "uaprof.csv"
+    return read_token_table(file.read_text("utf-8"), source=file.name)
+
+
+# WBXML to XML.
+
+
+def decode_uaprof(data: bytes) -> bytes:
+    """The RDF/XML document, in UTF-8, that a profile in WBXML stands for.
+
+    Raises:
+        WbxmlError: the bytes are no WBXML, use unknown tokens, or stand for a document that is not well-formed.
+    """
+    root = decode_wbxml(data, uaprof_tokens()).root
+    declared = {name for name, _ in root.attributes}
+    missing = ((f"xmlns:{prefix}", uri) for uri, prefix in _TOKEN_PREFIXES.items() if f"xmlns:{prefix}" not in declared)
+    root = root._replace(attributes=(*missing, *root.attributes))
+    document = ('<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(_written(root)) + "\n").encode()
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(document, True)  # noqa: FBT003  expat takes no keywords
+    except expat.ExpatError as error:
+        raise WbxmlError(f"the document is not well-formed: {expat.ErrorString(error.code)}") from None
+    return document
+
+
+def _written(element: Element) -> Iterator[str]:
+    yield f"<{_checked(_NAME, element.name)}"
+    for name, value in element.attributes:
+        yield f' {_checked(_NAME, name)}="{_characters(value).translate(_IN_VALUES)}"'
+    if not element.content:
+        yield "/>"
+        return
+    yield ">"
+    for piece in element.content:
+        if isinstance(piece, Element):
+            yield from _written(piece)
+        elif isinstance(piece, str):
+            yield _characters(piece).translate(_IN_TEXTS)
+        elif isinstance(piece, bytes):
+            raise WbxmlError(f"opaque data in `{element.name}`, which no profile holds")
+    yield f"</{element.name}>"
+
+
+def _checked(pattern: re.Pattern[str], name: str) -> str:
+    if not pattern.fullmatch(name):
+        raise WbxmlError(f"`{name[:40]!a}` is no XML name")
+    return name
+
+
+def _characters(text: str) -> str:
+    found = _NOT_XML.search(text)
+    if found:
+        raise WbxmlError(f"a text holds {ord(found[0]):#x}, which is no character of XML")
+    return text
+
+
+# XML to WBXML.
+
+
+def encode_uaprof(document: bytes, *, charset: int = UTF_8) -> bytes:
+    """A profile in WBXML 1.1, with a string table for what repeats.
+
+    Args:
+        document: RDF/XML, well-formed: nothing is repaired here.
+        charset: MIBenum of the charset to write; what it does not have goes as entities.
+
+    Raises:
+        ProfileError: the document is not well-formed XML, not RDF, too large, or refers to an external entity.
+        WbxmlError: the charset is unknown, or does not have the characters of a name.
+    """
+    if len(document) > MAX_DOCUMENT:
+        raise ProfileTooLarge(f"{len(document)} bytes, more than {MAX_DOCUMENT}", hint="no real profile comes near it")
+    try:
+        # The reader's own bounds on depth, size and entities hold here too, since it goes first.
+        parse_rdfxml(document, "urn:ccpp:wbxml", TOLERATED - {"external-entity"})
+        root = _Tree().read(document)
+    except expat.ExpatError as error:
+        raise NotXml(
+            f"not XML: {expat.ErrorString(error.code)}", line=error.lineno, hint="a profile is an RDF/XML document"
+        ) from None
+    tree = Document(root, version=WBXML_1_1, charset=charset)
+    return encode_wbxml(tree, uaprof_tokens(), strings=Strings.SHARED, values=Values.PARTS)
+
+
+class _Tree:
+    """An XML document as a tree, its names under prefixes that are unique in it."""
+
+    def __init__(self) -> None:
+        self.prefixes = {**_TOKEN_PREFIXES, _XML: "xml"}
+        self.used: dict[str, str] = {}
+        self.open: list[tuple[str, tuple[tuple[str, str], ...], list[Content], bool]] = []
+        self.root: Element | None = None
+
+    def read(self, document: bytes) -> Element:
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.namespace_prefixes = True
+        parser.buffer_text = True
+        parser.ordered_attributes = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.SkippedEntityHandler = self.skipped
+        parser.Parse(document, True)  # noqa: FBT003  expat takes no keywords
+        if self.root is None:
+            raise NotXml("not XML: no element")
+        declarations = ((f"xmlns:{prefix}", uri) for uri, prefix in self.used.items() if uri != _XML)
+        return self.root._replace(attributes=(*declarations, *self.root.attributes))
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        pairs = tuple((self.name(attributes[at]), attributes[at + 1]) for at in range(0, len(attributes), 2))
+        literal = ("rdf:parseType", "Literal") in pairs or bool(self.open and self.open[-1][3])
+        self.open.append((self.name(name), pairs, [], literal))
+
+    def end(self, _name: str) -> None:
+        name, attributes, content, literal = self.open.pop()
+        element = Element(name, attributes, tuple(_content(content, literal=literal)))
+        if self.open:
+            self.open[-1][2].append(element)
+        else:
+            self.root = element
+
+    def text(self, data: str) -> None:
+        content = self.open[-1][2]
+        if content and isinstance(content[-1], str):
+            content[-1] += data
+        else:
+            content.append(data)
+
+    def skipped(self, name: str, _is_parameter: bool) -> None:  # noqa: FBT001  expat's signature
+        raise NotXml(f"not XML: undefined entity `{name}`", hint="external definitions are not fetched")
+
+    def name(self, name: str) -> str:
+        """A name of expat's, namespace, local name and prefix with blanks between, under the prefix that its namespace has here."""
+        uri, _, rest = name.partition(" ")
+        if not rest:
+            return name
+        local, _, prefix = rest.partition(" ")
+        if uri not in self.prefixes:
+            taken = set(self.prefixes.values())
+            fresh = (f"n{number}" for number in range(1, len(taken) + 2))
+            self.prefixes[uri] = prefix if prefix and prefix not in taken else next(one for one in fresh if one not in taken)
+        own = self.used[uri] = self.prefixes[uri]
+        return f"{own}:{local}"
+
+
+def _content(content: Iterable[Content], *, literal: bool) -> Iterable[Content]:
+    """The content without the white space between elements, which says nothing outside an XML literal."""
+    pieces = list(content)
+    if literal or not any(isinstance(piece, Element) for piece in pieces):
+        return pieces
+    return [piece for piece in pieces if not isinstance(piece, str) or piece.strip(" \t\r\n")]

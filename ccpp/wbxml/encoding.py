@@ -1,0 +1,237 @@
+"""A tree to bytes: tokens where the vocabulary has them, literals where it has not, strings in line or shared.
+
+The code page is switched only when the token is not on the current one. What the charset cannot hold goes as an entity.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from ccpp.wbxml.charsets import CHARSETS, UNWRITABLE, Charset
+from ccpp.wbxml.document import (
+    HAS_ATTRIBUTES,
+    HAS_CONTENT,
+    MAX_DEPTH,
+    Document,
+    Element,
+    Global,
+    Instruction,
+    WbxmlError,
+)
+from ccpp.wbxml.integers import encode_uint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ccpp.wbxml.tokens import Place, TokenTable
+
+#: A shorter string costs no more in line than a reference to it.
+_WORTH_SHARING = 3
+
+
+class Strings(Enum):
+    """Where text goes: all in line, or what repeats into the string table. Names without a token always go there."""
+
+    INLINE = "inline"
+    SHARED = "shared"
+
+
+class Values(Enum):
+    """When a value token is used: for a whole value only, as most encoders do, or for parts of one as well."""
+
+    WHOLE = "whole"
+    PARTS = "parts"
+
+
+def encode_wbxml(
+    document: Document, tokens: TokenTable, *, strings: Strings = Strings.INLINE, values: Values = Values.WHOLE
+) -> bytes:
+    """The bytes of a document; reading them gives the same tree.
+
+    Raises:
+        WbxmlError: the charset is not known, the tree is too deep, or a text holds half a surrogate pair or a name no text.
+    """
+    if document.charset not in CHARSETS:
+        raise WbxmlError(f"unknown charset, MIBenum {document.charset}")
+    shared = _repeated(document.root) if strings is Strings.SHARED else frozenset()
+    writer = _Writer(tokens, CHARSETS[document.charset], shared, values)
+    public = (
+        bytes([0]) + encode_uint(writer.index(document.public_id))
+        if isinstance(document.public_id, str)
+        else encode_uint(document.public_id)
+    )
+    for instruction in document.prolog:
+        writer.instruction(instruction)
+    writer.element(document.root, 1)
+    for instruction in document.epilog:
+        writer.instruction(instruction)
+    charset = encode_uint(document.charset) if document.version else b""
+    return (
+        bytes([document.version]) + public + charset + encode_uint(len(writer.table)) + bytes(writer.table) + bytes(writer.body)
+    )
+
+
+def _repeated(root: Element) -> frozenset[str]:
+    """The texts and values that occur more than once and are worth a place in the string table."""
+    counts: Counter[str] = Counter()
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        counts.update(value for _, value in element.attributes)
+        counts.update(piece for piece in element.content if isinstance(piece, str))
+        waiting += (piece for piece in element.content if isinstance(piece, Element))
+    return frozenset(text for text, count in counts.items() if count > 1 and len(text) >= _WORTH_SHARING)
+
+
+class _Writer:
+    """The state of one document."""
+
+    def __init__(self, tokens: TokenTable, charset: Charset, shared: frozenset[str], values: Values) -> None:
+        self.tokens = tokens
+        self.charset = charset
+        self.shared = shared
+        self.values = values
+        self.body = bytearray()
+        self.table = bytearray()
+        self.indices: dict[str, int] = {}
+        self.tag_page = 0
+        self.attribute_page = 0
+
+    # Elements and attributes.
+
+    def element(self, element: Element, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise WbxmlError(f"more than {MAX_DEPTH} levels of elements")
+        bits = (HAS_ATTRIBUTES if element.attributes else 0) | (HAS_CONTENT if element.content else 0)
+        places = self.tokens.tag_places.get(element.name)
+        if places:
+            place = _nearest(places, self.tag_page)
+            if place.page != self.tag_page:
+                self.tag_page = place.page
+                self.body += bytes([Global.SWITCH_PAGE, place.page])
+            self.body.append(place.token | bits)
+        else:
+            self.body.append(Global.LITERAL | bits)
+            self.body += encode_uint(self.index(element.name))
+        if element.attributes:
+            for name, value in element.attributes:
+                self.attribute(name, value)
+            self.body.append(Global.END)
+        if element.content:
+            for piece in element.content:
+                self.piece(piece, depth)
+            self.body.append(Global.END)
+
+    def piece(self, piece: Element | str | bytes | Instruction, depth: int) -> None:
+        if isinstance(piece, Element):
+            self.element(piece, depth + 1)
+        elif isinstance(piece, Instruction):
+            self.instruction(piece)
+        elif isinstance(piece, bytes):
+            self.body.append(Global.OPAQUE)
+            self.body += encode_uint(len(piece)) + piece
+        else:
+            self.string(piece)
+
+    def instruction(self, instruction: Instruction) -> None:
+        self.body.append(Global.PI)
+        self.attribute(*instruction)
+        self.body.append(Global.END)
+
+    def attribute(self, name: str, value: str) -> None:
+        """The start token that takes most of the value, then the rest of it (WAP-192 §5.8.3)."""
+        fitting = [(begin, place) for begin, place in self.tokens.attribute_places.get(name, ()) if value.startswith(begin)]
+        begin = max((begin for begin, _ in fitting), key=len, default="")
+        if fitting:
+            self.switch_attributes(_nearest([place for one, place in fitting if one == begin], self.attribute_page))
+        else:
+            self.body.append(Global.LITERAL)
+            self.body += encode_uint(self.index(name))
+        rest = value[len(begin) :]
+        if rest or not begin:
+            for text in self.split(rest):
+                places = self.tokens.value_places.get(text)
+                if places:
+                    self.switch_attributes(_nearest(places, self.attribute_page))
+                else:
+                    self.string(text)
+
+    def switch_attributes(self, place: Place) -> None:
+        if place.page != self.attribute_page:
+            self.attribute_page = place.page
+            self.body += bytes([Global.SWITCH_PAGE, place.page])
+        self.body.append(place.token)
+
+    def split(self, value: str) -> Iterator[str]:
+        """The value in one piece, or cut where value tokens are."""
+        if self.values is Values.PARTS and value not in self.shared and value not in self.tokens.value_places:
+            end = 0
+            for match in self.tokens.pieces.finditer(value):
+                if match.start() > end:
+                    yield value[end : match.start()]
+                yield match.group()
+                end = match.end()
+            value = value[end:]
+            if end and not value:
+                return
+        yield value
+
+    # Text.
+
+    def string(self, text: str) -> None:
+        if text in self.shared and not self.unwritable(text):
+            self.body.append(Global.STR_T)
+            self.body += encode_uint(self.index(text))
+            return
+        start = 0
+        for position in self.unwritable(text):
+            if position > start:
+                self.inline(text[start:position])
+            self.body.append(Global.ENTITY)
+            self.body += encode_uint(self.code(text[position]))
+            start = position + 1
+        if start < len(text) or not text:
+            self.inline(text[start:])
+
+    def inline(self, text: str) -> None:
+        self.body.append(Global.STR_I)
+        self.body += text.encode(self.charset.codec) + bytes(self.charset.width)
+
+    def unwritable(self, text: str) -> list[int]:
+        """The positions of characters that no string of the charset holds."""
+        try:
+            text.encode(self.charset.codec)
+        except UnicodeEncodeError:
+            return [position for position, character in enumerate(text) if self.is_unwritable(character)]
+        if UNWRITABLE.isdisjoint(text):
+            return []
+        return [position for position, character in enumerate(text) if character in UNWRITABLE]
+
+    def is_unwritable(self, character: str) -> bool:
+        try:
+            character.encode(self.charset.codec)
+        except UnicodeEncodeError:
+            return True
+        return character in UNWRITABLE
+
+    def code(self, character: str) -> int:
+        if "\ud800" <= character <= "\udfff":
+            raise WbxmlError(f"a text holds {ord(character):#x}, half a surrogate pair")
+        return ord(character)
+
+    def index(self, text: str) -> int:
+        """Where the string table has a text; it is put there if it has not."""
+        known = self.indices.get(text)
+        if known is None:
+            if self.unwritable(text):
+                raise WbxmlError(f"`{text!a}` cannot stand in a string table of {self.charset.name}")
+            known = self.indices[text] = len(self.table)
+            self.table += text.encode(self.charset.codec) + bytes(self.charset.width)
+        return known
+
+
+def _nearest(places: Sequence[Place], page: int) -> Place:
+    """The place on the current page, if there is one, else the first."""
+    return next((place for place in places if place.page == page), places[0])
