@@ -20,9 +20,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import rdflib
 
 from ccpp.catalogue.loading import load_catalogue
+from ccpp.conformance import validate
+from ccpp.conformance.formats import plain_report, sarif, turtle
+from ccpp.conformance.schemas import load_schemas
+from ccpp.conformance.uaprof import PROFILES
 from ccpp.errors import FetchError, ProfileError
+from ccpp.model import Kind
+from ccpp.overlays import load_overlays
 from ccpp.plain import plain_profile
-from ccpp.reading import read_profile
+from ccpp.reading import read_any, read_profile
+from ccpp.reading.draft import Draft
 from ccpp.requirements.patterns import compile_pattern
 from ccpp.requirements.shacl import read_requirements
 from ccpp.resolution import resolve
@@ -35,6 +42,7 @@ from ccpp.vocabulary import compile_vocabularies, load_vocabularies, vocabulary_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ccpp.conformance.schemas import Schemas
     from ccpp.vocabulary import Vocabularies
 
 
@@ -61,14 +69,29 @@ def vocabularies() -> Vocabularies:
 
 
 def profile(data: bytes) -> None:
-    """Read, resolve and print; what the strict reader takes means the same to the other."""
+    """Read, resolve and print; the readers agree: strict and repairing, of the usual document and of any."""
     try:
         strict = resolve([read_profile(data, uri=URI, vocabularies=vocabularies(), strict=True)])
     except ProfileError:
         strict = None
-    lenient = resolve([read_profile(data, uri=URI, vocabularies=vocabularies())])
+    read = read_profile(data, uri=URI, vocabularies=vocabularies())
+    assert read == read_any(data, Draft(URI, URI, vocabularies(), Kind.EXPLICIT)), "the readers disagree"
+    lenient = resolve([read])
     assert strict is None or strict.digest == lenient.digest, "strict and repairing readers disagree"
     json.dumps(plain_profile(lenient))
+
+
+def conformance(data: bytes) -> None:
+    """Validate, and print in every form; the Turtle is Turtle."""
+    for rules in PROFILES.values():
+        report = validate(data, uri=URI, rules=rules, schemas=schemas())
+        json.dumps([plain_report(report), sarif([report], rules)])
+        rdflib.Graph().parse(data=turtle([report]), format="turtle")
+
+
+@lru_cache(maxsize=1)
+def schemas() -> Schemas:
+    return load_schemas(vocabularies())
 
 
 def profiles() -> list[bytes]:
@@ -238,6 +261,35 @@ TURTLE = (
 )
 
 
+def overlays(data: bytes) -> None:
+    load_overlays(data, source="fuzzed.toml", vocabularies=vocabularies())
+
+
+def overlay_files() -> list[bytes]:
+    screen = b'[[overlay]]\nname = "a"\nvendor = "B*"\nmodel = "*"\n[overlay.attributes]\n"HardwarePlatform/ScreenSize" = "240x320"\n'
+    list_ = b'[[overlay]]\nprofile = "http://*"\n[overlay.attributes]\n"SoftwarePlatform/CcppAccept" = ["a/b", 1, true]\n'
+    shape = (
+        b'[[overlay]]\nrequirement = """[] a sh:NodeShape ; sh:property [ sh:path prf:BitsPerPixel ; sh:maxInclusive 8 ] ."""\n'
+    )
+    return [screen, list_, shape + b'[overlay.attributes]\n"SoftwarePlatform/JavaEnabled" = false\n', screen + list_]
+
+
+TOML = (
+    b"[[overlay]]",
+    b"[a]",
+    b"a.b = 1",
+    b" = ",
+    b"{",
+    b"}",
+    b'"""',
+    b"'''",
+    b"1979-05-27T07:32:00Z",
+    b"inf",
+    b"0x",
+    b"1" * 5_000,
+)
+
+
 def pattern(data: bytes) -> None:
     """A pattern, a line break, a text: the pattern is refused, or searched for in the text."""
     written, _, text = data.decode("utf-8", "replace").partition("\n")
@@ -325,10 +377,12 @@ HTTP = (
 
 TARGETS = (
     Target("profile", profile, profiles, XML, 1_000),
+    Target("conformance", conformance, profiles, XML, 30),
     Target("catalogue", catalogue, catalogues, TURTLE, 300),
     Target("restated", restated, changes, (b"\x00\x02\x00\x09", b"\xff", b"\x01"), 100),
     Target("requirements", shapes, requirements, TURTLE, 300),
     Target("vocabulary", vocabulary, vocabulary_sources, TURTLE, 200),
+    Target("overlays", overlays, overlay_files, (*TOML, *TURTLE), 500),
     Target("pattern", pattern, patterns, PATTERN, 2_000),
     Target("answer", answer, answers, HTTP, 2_000),
 )
