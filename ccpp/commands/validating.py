@@ -130,6 +130,8 @@ def _show_rules(rules: Mapping[str, Rule], form: str) -> None:
 
         print_json(plain_rules(rules))
         return
+    if form != "text":
+        raise UsageError(f"the rules are not listed as `{form}`", hint="--format text or json")
     for rule in rules.values():
         name = click.style(rule.name, bold=True)
         click.echo(
