@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -205,6 +206,22 @@ def test_shared_defaults_cost_no_more_than_the_document() -> None:
         <rdf:Description rdf:ID="d">{attributes}</rdf:Description></rdf:RDF>""".encode()
     )
     assert {one.rule for one in found.violations} == {"component-type-repeated", "component-typed", "vocabulary-extension"}
+
+
+@pytest.mark.long
+def test_real_profiles_break_these_rules(real_profiles: list[Path]) -> None:
+    """Files and occurrences of each rule over the whole collection; README prints the table and says what is behind it."""
+    expected = json.loads((FOLDER / "totals.json").read_text())
+    files: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
+    for path in real_profiles:
+        try:
+            found = validate(path.read_bytes(), uri=path.as_uri(), rules=PROFILES["uaprof"], schemas=SCHEMAS)
+        except ProfileError:
+            continue
+        occurrences.update(one.rule for one in found.violations)
+        files.update({one.rule for one in found.violations})
+    assert {rule: [files[rule], occurrences[rule]] for rule in occurrences} == expected
 
 
 # Schemas.
