@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -281,8 +281,21 @@ def test_wsp_reads_what_it_does_not_write() -> None:
     assert decode_wsp(b"\x02\xb5\x80\x01\xb5http://a/\0") == (WspOther(2, 0x35, b"\x80"), WspProfile("http://a/"))
 
 
+@pytest.mark.parametrize("block", [bytes(MAX_SIZE + 1), b"\xb7\x90" * (MAX_FIELDS + 1)])
+def test_too_much_of_wsp_is_refused(block: bytes) -> None:
+    with pytest.raises(ExchangeError, match="more than"):
+        decode_wsp(block)
+
+
 @pytest.mark.parametrize(
-    "header", [WspProfile(""), WspProfile("http://ä/"), ProfileWarning(Outcome.NOT_SUPPORTED), ProfileWarning(Outcome.OK, "\0")]
+    "header",
+    [
+        WspProfile(""),
+        WspProfile("http://ä/"),
+        ProfileWarning(Outcome.NOT_SUPPORTED),
+        ProfileWarning(Outcome.OK, "\0"),
+        ProfileWarning(Outcome.OK, "a", date=datetime(1969, 7, 20, tzinfo=UTC)),
+    ],
 )
 def test_wsp_refuses_what_it_cannot_write(header: WspHeader) -> None:
     with pytest.raises(ExchangeError):

@@ -29,6 +29,7 @@ attribute,1,05,title,,
 attribute,1,06,id,,
 value,0,85,,example,
 value,1,85,,.com/,
+value,1,86,,old,decode
 """
 )
 
@@ -263,3 +264,14 @@ def test_white_space_survives_where_it_says_something() -> None:
     literal = f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:e="urn:e#"> <rdf:Description>\n <e:a rdf:parseType="Literal"> <b/> </e:a><e:c>\t\r\n&#13;"</e:c></rdf:Description></rdf:RDF>'
     decoded = decode_uaprof(encode_uaprof(literal.encode())).decode()
     assert '<rdf:Description><e:a rdf:parseType="Literal"> <b/> </e:a><e:c>\t\n&#13;"</e:c></rdf:Description>' in decoded
+
+
+def test_long_text_and_instructions() -> None:
+    """expat gives long text in pieces; processing instructions are no part of a profile."""
+    long = "0123456789\n" * 2_000
+    document = (
+        f'<?a b?><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description><x:y xmlns:x="urn:x">{long}</x:y></rdf:Description></rdf:RDF>'
+    )
+    assert long in decode_uaprof(encode_uaprof(document.encode())).decode()
+    tree = Document(Element("rdf:RDF", (), (Instruction("a", "b"),)), prolog=(Instruction("a", "b"),))
+    assert b"<?a" not in decode_uaprof(encode_wbxml(tree, uaprof_tokens()))

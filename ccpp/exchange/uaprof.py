@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from ccpp.errors import NotXml, ProfileTooLarge
@@ -26,7 +26,7 @@ from ccpp.wbxml.encoding import Strings, Values, encode_wbxml
 from ccpp.wbxml.tokens import TokenTable, read_token_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ccpp.wbxml.document import Content
 
@@ -130,14 +130,22 @@ def encode_uaprof(document: bytes, *, charset: int = UTF_8) -> bytes:
     return encode_wbxml(tree, uaprof_tokens(), strings=Strings.SHARED, values=Values.PARTS)
 
 
+class _Open(NamedTuple):
+    """An element that is not closed yet; in an XML literal white space says something."""
+
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+    content: list[Content]
+    literal: bool
+
+
 class _Tree:
     """An XML document as a tree, its names under prefixes that are unique in it."""
 
     def __init__(self) -> None:
         self.prefixes = {**_TOKEN_PREFIXES, _XML: "xml"}
         self.used: dict[str, str] = {}
-        self.open: list[tuple[str, tuple[tuple[str, str], ...], list[Content], bool]] = []
-        self.root: Element | None = None
+        self.open = [_Open("", (), [], literal=False)]  # the document itself, whose content will be the root
 
     def read(self, document: bytes) -> Element:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -149,26 +157,23 @@ class _Tree:
         parser.CharacterDataHandler = self.text
         parser.SkippedEntityHandler = self.skipped
         parser.Parse(document, True)  # noqa: FBT003  expat takes no keywords
-        if self.root is None:
-            raise NotXml("not XML: no element")
+        [root] = (piece for piece in self.open[0].content if isinstance(piece, Element))
         declarations = ((f"xmlns:{prefix}", uri) for uri, prefix in self.used.items() if uri != _XML)
-        return self.root._replace(attributes=(*declarations, *self.root.attributes))
+        return root._replace(attributes=(*declarations, *root.attributes))
 
     def start(self, name: str, attributes: list[str]) -> None:
         pairs = tuple((self.name(attributes[at]), attributes[at + 1]) for at in range(0, len(attributes), 2))
-        literal = ("rdf:parseType", "Literal") in pairs or bool(self.open and self.open[-1][3])
-        self.open.append((self.name(name), pairs, [], literal))
+        literal = self.open[-1].literal or ("rdf:parseType", "Literal") in pairs
+        self.open.append(_Open(self.name(name), pairs, [], literal))
 
     def end(self, _name: str) -> None:
         name, attributes, content, literal = self.open.pop()
-        element = Element(name, attributes, tuple(_content(content, literal=literal)))
-        if self.open:
-            self.open[-1][2].append(element)
-        else:
-            self.root = element
+        if not literal and any(isinstance(piece, Element) for piece in content):
+            content = [piece for piece in content if not isinstance(piece, str) or piece.strip(" \t\r\n")]
+        self.open[-1].content.append(Element(name, attributes, tuple(content)))
 
     def text(self, data: str) -> None:
-        content = self.open[-1][2]
+        content = self.open[-1].content
         if content and isinstance(content[-1], str):
             content[-1] += data
         else:
@@ -189,11 +194,3 @@ class _Tree:
             self.prefixes[uri] = prefix if prefix and prefix not in taken else next(one for one in fresh if one not in taken)
         own = self.used[uri] = self.prefixes[uri]
         return f"{own}:{local}"
-
-
-def _content(content: Iterable[Content], *, literal: bool) -> Iterable[Content]:
-    """The content without the white space between elements, which says nothing outside an XML literal."""
-    pieces = list(content)
-    if literal or not any(isinstance(piece, Element) for piece in pieces):
-        return pieces
-    return [piece for piece in pieces if not isinstance(piece, str) or piece.strip(" \t\r\n")]
