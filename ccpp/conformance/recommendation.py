@@ -72,10 +72,14 @@ def _component_attribute(document: Document) -> Iterator[Breach]:
 
 def _second_order(document: Document) -> Iterator[Breach]:
     for component in document.components.values():
-        for link in component.links:
-            yield Breach(
-                component.node, link.predicate, link.line, f"component {name_of(component)} has a component of its own"
+        for link in component.links[:1]:
+            own = any(one.object == component.node for one in component.links)
+            message = (
+                f"`{component.node}` names the profile and its component {name_of(component)}"
+                if own
+                else f"component {name_of(component)} has a component of its own"
             )
+            yield Breach(component.node, link.predicate, link.line, message)
         for stated in component.stated:
             if stated.form is Form.STRUCTURE and stated.target in document.components:
                 message = f"`{stated.name.local}` of {name_of(component)} leads to a component"
