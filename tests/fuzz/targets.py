@@ -25,10 +25,18 @@ from ccpp.conformance.formats import plain_report, sarif, turtle
 from ccpp.conformance.schemas import load_schemas
 from ccpp.conformance.uaprof import PROFILES
 from ccpp.errors import FetchError, ProfileError
+from ccpp.exchange.answering import read_warnings, response_headers
+from ccpp.exchange.decoding import read_exchange
+from ccpp.exchange.digest import normalised
+from ccpp.exchange.encoding import request_headers
+from ccpp.exchange.head import read_head
+from ccpp.exchange.model import Digests
+from ccpp.exchange.uaprof import decode_uaprof, encode_uaprof
+from ccpp.exchange.wsp import decode_wsp, encode_wsp, gateway_references
 from ccpp.model import Kind
 from ccpp.overlays import load_overlays
 from ccpp.plain import plain_profile
-from ccpp.reading import read_any, read_profile
+from ccpp.reading import read_any, read_profile, read_statements
 from ccpp.reading.draft import Draft
 from ccpp.requirements.patterns import compile_pattern
 from ccpp.requirements.shacl import read_requirements
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccpp.conformance.schemas import Schemas
+    from ccpp.exchange.model import Reference
     from ccpp.vocabulary import Vocabularies
 
 
@@ -374,6 +383,107 @@ HTTP = (
 )
 
 
+def headers(data: bytes) -> None:
+    """A request's head: what it says of profiles can be said again in each protocol, and the answer to it can be written."""
+    head = read_head(data)
+    for digests in (Digests.TOLERATED, Digests.CHECKED):
+        exchange = read_exchange(head.fields, digests=digests)
+        assert all(one.message for one in exchange.diagnostics)
+        response_headers(exchange, read_warnings(head.fields))
+    if exchange.protocol:
+        again = read_exchange(request_headers(exchange.references, exchange.protocol)).references
+        assert again == tuple(map(collapsed, exchange.references)), "the references were not the same again"
+
+
+def collapsed(reference: Reference) -> Reference:
+    """A reference as headers carry it: a run of white space in a diff is one blank (WAP-248 §9.1.1.2)."""
+    return reference if isinstance(reference, str) else reference._replace(document=normalised(reference.document))
+
+
+def heads() -> list[bytes]:
+    cases = json.loads((SUITE / "exchange.json").read_text())["requests"]
+    fields = [case["headers"] for case in cases if "headers" in case]
+    return ["".join(f"{name}: {value}\r\n" for name, value in one).encode("latin-1", "replace") for one in fields]
+
+
+FIELDS = (
+    *(
+        b"x-wap-profile: ",
+        b"x-wap-profile-diff: ",
+        b"Profile: ",
+        b"Profile-Diff: ",
+        b"19-Profile: ",
+        b"19-Profile-Diff-1: ",
+        b"1;<a/>",
+    ),
+    *(
+        b'Opt: "http://www.w3.org/1999/06/24-CCPPexchange" ; ns=19',
+        b"Man: ",
+        b"C-Man: ",
+        b"; ns=",
+        b"M-GET / HTTP/1.1\r\n",
+        b"\r\n ",
+    ),
+    *(
+        b'"http://a/"',
+        b"'http://a/'",
+        b'"1-1B2M2Y8AsgTpgAmY7PhCfg=="',
+        b", ",
+        b'"',
+        b"\r\n",
+        b"99999999999999999999",
+        b"-",
+        b"\xff",
+        b"\x00",
+    ),
+    *(
+        b"x-wap-profile-warning: 200",
+        b'Profile-Warning: 102 http://a/ "text" "Mon, 01 Jan 2024 00:00:00 GMT"',
+        b"10",
+        b"<rdf:RDF/>",
+    ),
+)
+
+
+def wsp(data: bytes) -> None:
+    """A block of WSP headers: what was read can be written, and reads the same."""
+    read = decode_wsp(data)
+    gateway_references(read)
+    assert decode_wsp(encode_wsp(read)) == read, "the headers were not the same again"
+
+
+def blocks() -> list[bytes]:
+    return [
+        b"\xb5http://a/\x00",
+        b"\xb6\x04\x01\x05\x04\x00",
+        b"\xb7\x90\xb7\x0f\x91http://a/\x00\x04\x40\x00\x00\x00",
+        b"\x7f\x02\xb5a\x00\x80\x81",
+        b"Accept\x00a/b\x00\xb6\x1f\x81\x00" + b"a" * 128,
+    ]
+
+
+def wbxml(data: bytes) -> None:
+    """A profile in WBXML: the RDF/XML that it stands for can be written in WBXML, and stands for the same."""
+    document = decode_uaprof(data)
+    again = decode_uaprof(encode_uaprof(document))
+    assert read_statements(again, URI) == read_statements(document, URI), "the statements were not the same again"
+
+
+def wbxml_documents() -> list[bytes]:
+    """The sample devices in WBXML."""
+    return [encode_uaprof(sample(name), charset=charset) for name in devices() for charset in (106, 4)]
+
+
+def uaprof(data: bytes) -> None:
+    """RDF/XML to WBXML and back: the same profile."""
+    written = decode_uaprof(encode_uaprof(data))
+    before, after = (read_profile(one, uri=URI, vocabularies=vocabularies()) for one in (data, written))
+    assert resolve([before]).digest == resolve([after]).digest, "the profile was not the same again"
+
+
+WAP = tuple(bytes([byte]) for byte in (*range(0x05), *range(0x40, 0x45), *range(0x7E, 0x88), *range(0xC0, 0xC5), 0x1F, 0xFF))
+
+
 TARGETS = (
     Target("profile", profile, profiles, XML, 1_000),
     Target("conformance", conformance, profiles, XML, 30),
@@ -384,6 +494,10 @@ TARGETS = (
     Target("overlays", overlays, overlay_files, (*TOML, *TURTLE), 500),
     Target("pattern", pattern, patterns, PATTERN, 2_000),
     Target("answer", answer, answers, HTTP, 2_000),
+    Target("headers", headers, heads, FIELDS, 1_000),
+    Target("wsp", wsp, blocks, WAP, 2_000),
+    Target("wbxml", wbxml, wbxml_documents, WAP, 300),
+    Target("uaprof", uaprof, profiles, XML, 100),
 )
 
 
