@@ -30,11 +30,15 @@ def main() -> int:
     engines = {"atheris": guided, "mutation": mutated}
     available = "atheris" if importlib.util.find_spec("atheris") else "mutation"
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("target", nargs="*", choices=[[], *(target.name for target in TARGETS)], help="all, unless named")
+    names = [target.name for target in TARGETS]
+    parser.add_argument("target", nargs="*", help=f"of {', '.join(names)} (default: all)")
     parser.add_argument("--seconds", type=int, default=30, help="for each target (default: %(default)s)")
     parser.add_argument("--engine", choices=engines, default=available, help="(default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the random damage (default: %(default)s)")
     options = parser.parse_args()
+    unknown = [name for name in options.target if name not in names]
+    if unknown:
+        parser.error(f"no target `{unknown[0]}`; there are {', '.join(names)}")
     found = False
     for target in [named(name) for name in options.target] or TARGETS:
         report = engines[options.engine](target, options.seconds, options.seed)

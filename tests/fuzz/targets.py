@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ccpp.vocabulary import Vocabularies
 
 
+TOKENS = Path(__file__).parent / "tokens"
 SUITE = Path(__file__).parent.parent / "suite"
 URI = "http://profiles.example/device.rdf"
 
@@ -67,6 +68,12 @@ class Target(NamedTuple):
     seeds: Callable[[], list[bytes]]
     tokens: tuple[bytes, ...]
     runs: int
+
+
+def tokens(*names: str) -> tuple[bytes, ...]:
+    """What a language is made of: a token a line, with Python's escapes."""
+    lines = (line for name in names for line in (TOKENS / f"{name}.txt").read_text("ascii").splitlines())
+    return tuple(line.encode().decode("unicode_escape").encode("latin-1") for line in lines)
 
 
 @lru_cache(maxsize=1)
@@ -107,51 +114,6 @@ def profiles() -> list[bytes]:
     cases = json.loads((SUITE / "reading.json").read_text())
     small = [base64.b64decode(case["base64"]) if "base64" in case else case["document"].encode() for case in cases]
     return [*small, *map(sample, devices())]
-
-
-XML = (
-    *(
-        b"<",
-        b">",
-        b"</",
-        b"/>",
-        b"=",
-        b'"',
-        b"'",
-        b"&",
-        b";",
-        b"&lt;",
-        b"&#0;",
-        b"&#x10FFFF;",
-        b"<!--",
-        b"-->",
-        b"<![CDATA[",
-        b"]]>",
-    ),
-    *(
-        b'<?xml version="1.0" encoding="UTF-16"?>',
-        b"<!DOCTYPE r [",
-        b'<!ENTITY a "&b;&b;">',
-        b"]>",
-        b"- <",
-        b"\xef\xbb\xbf",
-        b"\xff\xfe",
-    ),
-    *(b"rdf:RDF", b"rdf:Description", b"rdf:Bag", b"rdf:Seq", b"rdf:li", b"rdf:_1", b"rdf:_99999999999999999999", b"rdf:type"),
-    *(b' rdf:ID="a"', b' rdf:about="a"', b' rdf:resource="#a"', b' rdf:nodeID="a"', b' rdf:parseType="Resource"'),
-    *(b' rdf:parseType="Literal"', b' rdf:parseType="Collection"', b' xml:lang="en"', b' xml:base="http://["'),
-    *(
-        b"prf:component",
-        b"prf:defaults",
-        b"prf:Defaults",
-        b"prf:ScreenSize",
-        b"1x",
-        b"99999999999999999999x1",
-        b"Yes",
-        b"1/0",
-        b"\x00",
-    ),
-)
 
 
 # What is decided: shapes and catalogues in Turtle, patterns inside them.
@@ -225,51 +187,6 @@ def vocabulary_sources() -> list[bytes]:
     return [path.read_bytes() for path in sorted(vocabulary_folder().glob("*.ttl")) if path.stat().st_size < 5_000]
 
 
-TURTLE = (
-    *(
-        b"@prefix : <urn:x:> .",
-        b"@base <",
-        b"[",
-        b"]",
-        b"(",
-        b")",
-        b"()",
-        b";",
-        b",",
-        b" .",
-        b'"',
-        b'"""',
-        b"'",
-        b"\\u0000",
-        b"\\U00110000",
-    ),
-    *(b"^^xsd:integer", b"@en", b"1e999", b"-0", b"1.5", b"true", b"_:b", b"<>", b"<urn:x y>", b" a ", b"#", b"\xff", b"\x00"),
-    *(
-        b"sh:property",
-        b"sh:path",
-        b"sh:node",
-        b"sh:not",
-        b"sh:or",
-        b"sh:in",
-        b"sh:hasValue",
-        b"sh:pattern",
-        b"sh:flags",
-        b"sh:minCount",
-    ),
-    *(
-        b"cat:variants",
-        b"cat:setting",
-        b"cat:when",
-        b"cat:key",
-        b"cat:value",
-        b"cat:quality",
-        b"cat:requirement",
-        b"cat:rule",
-        b"rdfs:label",
-    ),
-)
-
-
 def overlays(data: bytes) -> None:
     load_overlays(data, source="fuzzed.toml", vocabularies=vocabularies())
 
@@ -281,21 +198,6 @@ def overlay_files() -> list[bytes]:
         b'[[overlay]]\nrequirement = """[] a sh:NodeShape ; sh:property [ sh:path prf:BitsPerPixel ; sh:maxInclusive 8 ] ."""\n'
     )
     return [screen, list_, shape + b'[overlay.attributes]\n"SoftwarePlatform/JavaEnabled" = false\n', screen + list_]
-
-
-TOML = (
-    b"[[overlay]]",
-    b"[a]",
-    b"a.b = 1",
-    b" = ",
-    b"{",
-    b"}",
-    b'"""',
-    b"'''",
-    b"1979-05-27T07:32:00Z",
-    b"inf",
-    b"0x",
-)
 
 
 def pattern(data: bytes) -> None:
@@ -319,11 +221,6 @@ def patterns() -> list[bytes]:
         "",
     )
     return [f"{one}\nNokia6600 aaab 12.5".encode() for one in written]
-
-
-PATTERN = tuple(
-    b"( ) [ ] [^ { } {0} {9,} {2,3} * + ? *? | ^ $ . \\d \\D \\n \\- - a \\w \\1 (?= (?: \xc3\xa9 \xf0\x9f\x98\x80 9999".split()
-)
 
 
 # What comes over the network.
@@ -357,32 +254,6 @@ def answers() -> list[bytes]:
     ]
 
 
-HTTP = (
-    *(
-        b"Location: ",
-        b"http://",
-        b"//",
-        b"@",
-        b"[::1]",
-        b"0x7f.1",
-        b"..",
-        b"%00",
-        b"\r\n",
-        b"\r\n ",
-        b"Content-Encoding: gzip\r\n",
-    ),
-    *(
-        b"Cache-Control: ",
-        b"max-age=",
-        b"no-store",
-        b"99999999999999999999",
-        b"Expires: ",
-        b"Mon, 01 Jan 9999999 00:00:00 +9999",
-        b"\xff",
-    ),
-)
-
-
 def headers(data: bytes) -> None:
     """A request's head: what it says of profiles can be said again in each protocol, and the answer to it can be written."""
     head = read_head(data)
@@ -404,45 +275,6 @@ def heads() -> list[bytes]:
     cases = json.loads((SUITE / "exchange.json").read_text())["requests"]
     fields = [case["headers"] for case in cases if "headers" in case]
     return ["".join(f"{name}: {value}\r\n" for name, value in one).encode("latin-1", "replace") for one in fields]
-
-
-FIELDS = (
-    *(
-        b"x-wap-profile: ",
-        b"x-wap-profile-diff: ",
-        b"Profile: ",
-        b"Profile-Diff: ",
-        b"19-Profile: ",
-        b"19-Profile-Diff-1: ",
-        b"1;<a/>",
-    ),
-    *(
-        b'Opt: "http://www.w3.org/1999/06/24-CCPPexchange" ; ns=19',
-        b"Man: ",
-        b"C-Man: ",
-        b"; ns=",
-        b"M-GET / HTTP/1.1\r\n",
-        b"\r\n ",
-    ),
-    *(
-        b'"http://a/"',
-        b"'http://a/'",
-        b'"1-1B2M2Y8AsgTpgAmY7PhCfg=="',
-        b", ",
-        b'"',
-        b"\r\n",
-        b"99999999999999999999",
-        b"-",
-        b"\xff",
-        b"\x00",
-    ),
-    *(
-        b"x-wap-profile-warning: 200",
-        b'Profile-Warning: 102 http://a/ "text" "Mon, 01 Jan 2024 00:00:00 GMT"',
-        b"10",
-        b"<rdf:RDF/>",
-    ),
-)
 
 
 def wsp(data: bytes) -> None:
@@ -485,19 +317,19 @@ WAP = tuple(bytes([byte]) for byte in (*range(0x05), *range(0x40, 0x45), *range(
 
 
 TARGETS = (
-    Target("profile", profile, profiles, XML, 1_000),
-    Target("conformance", conformance, profiles, XML, 30),
-    Target("catalogue", catalogue, catalogues, TURTLE, 300),
+    Target("profile", profile, profiles, tokens("xml"), 1_000),
+    Target("conformance", conformance, profiles, tokens("xml"), 30),
+    Target("catalogue", catalogue, catalogues, tokens("turtle"), 300),
     Target("restated", restated, changes, (b"\x00\x02\x00\x09", b"\xff", b"\x01"), 100),
-    Target("requirements", shapes, requirements, TURTLE, 300),
-    Target("vocabulary", vocabulary, vocabulary_sources, TURTLE, 200),
-    Target("overlays", overlays, overlay_files, (*TOML, *TURTLE), 500),
-    Target("pattern", pattern, patterns, PATTERN, 2_000),
-    Target("answer", answer, answers, HTTP, 2_000),
-    Target("headers", headers, heads, FIELDS, 1_000),
+    Target("requirements", shapes, requirements, tokens("turtle"), 300),
+    Target("vocabulary", vocabulary, vocabulary_sources, tokens("turtle"), 200),
+    Target("overlays", overlays, overlay_files, tokens("toml", "turtle"), 500),
+    Target("pattern", pattern, patterns, tokens("pattern"), 2_000),
+    Target("answer", answer, answers, tokens("http"), 2_000),
+    Target("headers", headers, heads, tokens("fields"), 1_000),
     Target("wsp", wsp, blocks, WAP, 2_000),
     Target("wbxml", wbxml, wbxml_documents, WAP, 300),
-    Target("uaprof", uaprof, profiles, XML, 100),
+    Target("uaprof", uaprof, profiles, tokens("xml"), 100),
 )
 
 
