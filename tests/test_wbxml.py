@@ -237,6 +237,8 @@ def test_tokens_and_literals_of_one_spelling_are_the_same() -> None:
         (b'<!DOCTYPE a [<!ENTITY b SYSTEM "x">]><r:RDF xmlns:r="' + RDF.encode() + b'">&b;</r:RDF>', ProfileError),
         (b" " * (MAX_XML + 1), ProfileTooLarge),
         (b"<a>" * 100, ProfileError),
+        (b'<?xml version="1.0" encoding="shift_jis"?>' + SMALL.encode(), NotXml),
+        (b'<?xml version="1.0" encoding="' + b"x" * 200 + b'"?>' + SMALL.encode(), NotXml),
     ],
 )
 def test_what_is_no_profile_is_not_encoded(document: bytes, error: type[CcppError]) -> None:
