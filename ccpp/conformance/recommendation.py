@@ -109,8 +109,8 @@ def _component_type_conflict(document: Document) -> Iterator[Breach]:
         types = own_types(component)
         if len(types) > 1:
             line = next(one.line for one in component.types if one.object == types[1])
-            named = ", ".join(f"`{uri}`" for uri in types)
-            yield Breach(component.node, RDF + "type", line, f"one component, several types: {named}")
+            message = f"one component of {len(types)} types, `{types[0]}` and `{types[1]}`"
+            yield Breach(component.node, RDF + "type", line, message)
 
 
 def _component_type_repeated(document: Document) -> Iterator[Breach]:

@@ -75,9 +75,15 @@ class Definition(NamedTuple):
 class Schema(NamedTuple):
     """One edition of a vocabulary: what it defines."""
 
-    label: str
+    family: str
+    version: str
     attributes: Mapping[str, Definition]
     components: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"{self.family} {self.version}"
 
 
 class Standing(StrEnum):
@@ -126,6 +132,7 @@ class Schemas:
                     self.links.update({namespace + name: link for name, link in _LINK_NAMES.items()})
         self._attributes: dict[str, Name] = {}
         self._components: dict[str, Name] = {}
+        self._meant_namespaces: dict[str, str] = {}
 
     def attribute(self, uri: str) -> Name:
         """What a property URI is to the schemas."""
@@ -190,17 +197,28 @@ class Schemas:
         if attribute is None:
             return None
         name = attribute.name.name
-        found = [schema for schema in self.by_namespace.values() if name in schema.attributes]
+        family = (self.by_namespace.get(one) for one in self._family_of(attribute.uri.removesuffix(name)))
+        found = [schema for schema in family if schema is not None and name in schema.attributes]
         return (found[-1].attributes[name], f"`{name}` of {found[-1].label}") if found else None
 
     def _nearest(self, written: str, meant: str) -> str:
         """The published namespace that a misspelt one is nearest to, of the family that was meant."""
-        schema = self.by_namespace.get(meant)
+        nearest = self._meant_namespaces.get(written)
+        if nearest is None:
+            if len(self._meant_namespaces) >= MAX_REMEMBERED:
+                self._meant_namespaces.clear()
+            nearest = self._meant_namespaces[written] = max(
+                self._family_of(meant),
+                key=lambda one: (_in_common(_document(one), _document(written)), _in_common(one, written)),
+            )
+        return nearest
+
+    def _family_of(self, namespace: str) -> list[str]:
+        """The published namespaces of a namespace's family, itself where it is none of a published schema."""
+        schema = self.by_namespace.get(namespace)
         if schema is None:
-            return meant
-        family = schema.label.rpartition(" ")[0]
-        published = [namespace for namespace, one in self.by_namespace.items() if one.label.rpartition(" ")[0] == family]
-        return max(published, key=lambda one: (_in_common(_document(one), _document(written)), _in_common(one, written)))
+            return [namespace]
+        return [one for one, other in self.by_namespace.items() if other.family == schema.family]
 
 
 def _remember(names: dict[str, Name], name: Name) -> Name:
@@ -246,7 +264,7 @@ def _schemas_of(family: Data) -> Iterable[tuple[str, Schema]]:
                     Container.NONE if single else Container(container),
                 )
         components = frozenset(definition.component for definition in attributes.values()) - {""}
-        schema = Schema(f"{family['family']} {version}", MappingProxyType(attributes), components)
+        schema = Schema(family["family"], version, MappingProxyType(attributes), components)
         yield from ((namespace, schema) for namespace in namespaces)
 
 

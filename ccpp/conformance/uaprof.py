@@ -131,9 +131,9 @@ def _vocabulary_extension(document: Document) -> Iterator[Breach]:
 def _schema_versions(document: Document) -> Iterator[Breach]:
     seen: dict[str, str] = {}
     for name, component, line in names(document):
-        family, _, version = name.schema.rpartition(" ")
-        if family and seen.setdefault(family, version) != version:
-            message = f"{name.schema} beside {family} {seen[family]}"
+        schema = document.schemas.by_namespace.get(name.namespace)
+        if schema is not None and seen.setdefault(schema.family, schema.version) != schema.version:
+            message = f"{schema.label} beside {schema.family} {seen[schema.family]}"
             yield Breach(component.node, name.uri, line, message)
             return
 
