@@ -92,7 +92,7 @@ def test_what_a_column_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     for number in range(20):
         profile = profile_of({"HardwarePlatform/BitsPerPixel": [str(number)]})
         assert matcher.match(profile)["urn:example#Colour"] is evaluate(graph["urn:example#Colour"], profile, graph)
-    assert all(len(column._remembered) <= 3 for _, column in matcher._columns)
+    assert all(len(column.remembered) <= 3 for _, column in matcher._columns)
 
 
 def test_values_that_python_takes_for_equal_are_kept_apart() -> None:

@@ -1,200 +1,256 @@
-"""A set of requirements compiled once, matched against many profiles.
+"""A set of requirements compiled once into an index, and matched as a whole against one profile after another.
 
 Theory of operation
 -------------------
-Requirements of a catalogue share most of their constraints, and constraints share attributes. So each distinct constraint becomes
-a bit, and the constraints on one attribute a *column*: from the values of the attribute to two masks, the bits that hold and the
-bits that do not. A column remembers what it found for each set of values, because devices repeat each other's values. A profile
-is then two integers, `holds` and `fails`; a constraint whose bit is in neither is undecided, its attribute not being stated.
+Each requirement is a row, a bit; sets of rows are Python integers. In normal form (`ccpp.matching.normal`) a requirement is clauses
+that must all hold. A clause on one attribute is decided by that attribute's values alone, so the values lead directly to the set of
+rows that they rule out. A clause over several attributes is a bit of its own, and values lead to the set of such clauses that they
+satisfy. These bits lie in *planes*, a row's first such clause in the first plane, its second in the second; rows are numbered by how
+many they have, most first, so that a plane is as wide as it has rows, and shifting it down lays its clauses on their rows.
 
-Requirement trees are folded over those integers: the constraints directly under an *and* are one mask, so most requirements are
-decided by two bit operations; what is left of the tree is walked. A requirement that others refer to is decided once a profile.
+One *column* an attribute holds what its values decide, and remembers it, because devices repeat each other's values. A profile is
+then matched by one look-up and one or two ORs an attribute; afterwards
 
-A matcher is never changed after it is made; what columns remember is bounded and only ever a copy of what they would find again,
-so threads may share a matcher. The meaning is `ccpp.matching.definition`; tests compare the two.
+* a row is unsatisfied where some clause is: ruled out by some values, or a clause of several attributes all of which are stated and
+  none of which satisfies it;
+* a row is indeterminate where some other clause rests on an attribute that is not stated;
+* the rest is satisfied.
+
+What normal form is too large for is evaluated by the
+definition, and only where the rest of its row is not unsatisfied. So time grows with the attributes in use and, by the width of the
+integers, with the rows; the number of constraints counts only when values are seen for the first time.
+
+A matcher is never changed after it is made; what columns remember is bounded and only ever a copy of what they would find again, so
+threads may share a matcher, and it can be pickled. The meaning is `ccpp.matching.definition`; tests compare the two.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, Capabilities, exactly_one, negation
+from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, ClosedWorld, conjunction, evaluate
+from ccpp.matching.normal import Clause, NormalForm, normal_form
+from ccpp.model import Verdict
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
-from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from ccpp.model import AttributeName, Scalar, Verdict
+    from ccpp.model import AttributeName, ResolvedProfile, Scalar, Value
+    from ccpp.requirements.expression import Constraint, Requirement
     from ccpp.requirements.graph import RequirementGraph
 
 #: Value sets that one column remembers. Real devices have fewer than 500 for any attribute but the model's name.
 MAX_REMEMBERED = 2_048
 
 
-class State(NamedTuple):
-    """One profile being matched: constraints decided either way, and the verdicts of named requirements so far."""
+K = TypeVar("K")
 
-    holds: int
-    fails: int
-    named: dict[str, Verdict]
+Rest: TypeAlias = "Sequence[tuple[int, tuple[Requirement, ...], RequirementGraph]]"
+"""Rows whose normal form would be too large: the row's bit, and what is left of its requirement."""
 
 
-Decide: TypeAlias = "Callable[[State], Verdict]"
+class Decided(NamedTuple):
+    """What a constraint of a column decides by holding and by failing: rows ruled out, clauses satisfied."""
+
+    constraint: Constraint
+    by_holding: int
+    by_failing: int
 
 
 class Column:
-    """The constraints on one attribute."""
+    """What the values of one attribute decide, as sets of bits; `rests` are all the bits that they may decide."""
 
-    def __init__(self, members: Iterable[tuple[int, Constraint]]) -> None:
-        self._members = [(bit, CONSTRAINT_KINDS[constraint.kind].holds, constraint.operand) for bit, constraint in members]
-        self._all = sum(bit for bit, _, _ in self._members)
-        self._remembered: dict[tuple[Scalar, ...], int] = {}
+    def __init__(self, constraints: Sequence[Decided], choices: Sequence[tuple[Clause, int]]) -> None:
+        self.constraints = tuple(constraints)
+        self.choices = tuple(choices)
+        self.rests = 0
+        for _, holding, failing in constraints:
+            self.rests |= holding | failing
+        for _, rows in choices:
+            self.rests |= rows
+        #: What was found for values seen before, and for the constraints that hold of them: many values differ in none of those.
+        self.remembered: dict[Value, int] = {}
+        self._outcomes: dict[tuple[bool, ...], int] = {}
 
-    def decide(self, values: tuple[Scalar, ...]) -> tuple[int, int]:
-        """The bits that hold for these values of the attribute, and those that do not.
+    def __getstate__(self) -> tuple[object, ...]:
+        return self.constraints, self.choices
+
+    def __setstate__(self, state: tuple[Sequence[Decided], Sequence[tuple[Clause, int]]]) -> None:
+        Column.__init__(self, *state)
+
+    def decide(self, value: Value) -> int:
+        """The rows that the value of the attribute rules out, and the clauses over several attributes that it satisfies.
 
         Values of one attribute are of one type, or text; so equal keys are equal values, though `True == 1` in general.
         """
-        holds = self._remembered.get(values)
-        if holds is None:
-            holds = sum(bit for bit, test, operand in self._members if test(operand, values))
-            if len(self._remembered) >= MAX_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[values] = holds
-        return holds, self._all ^ holds
+        values: tuple[Scalar, ...] = value if type(value) is tuple else (value,)  # type: ignore[assignment]  # a Dimension is one value
+        outcome = tuple(
+            [CONSTRAINT_KINDS[one.constraint.kind].holds(one.constraint.operand, values) for one in self.constraints]
+        )
+        found = self._outcomes.get(outcome)
+        if found is None:
+            found = _remember(self._outcomes, outcome, self._found(outcome))
+        return _remember(self.remembered, value, found)
+
+    def _found(self, outcome: tuple[bool, ...]) -> int:
+        found = 0
+        for (_, by_holding, by_failing), holds in zip(self.constraints, outcome, strict=True):
+            found |= by_holding if holds else by_failing
+        if self.choices:
+            holding = {one.constraint for one, holds in zip(self.constraints, outcome, strict=True) if holds}
+            for clause, rows in self.choices:
+                if all((constraint in holding) is negated for constraint, negated in clause):
+                    found |= rows
+        return found
+
+
+def _remember(known: dict[K, int], key: K, found: int) -> int:
+    if len(known) >= MAX_REMEMBERED:
+        known.clear()
+    known[key] = found
+    return found
+
+
+class Verdicts(Mapping[str, Verdict]):
+    """The verdict of each requirement of a matcher for one profile, by name; `satisfied` and `unsatisfied` are sets of rows."""
+
+    def __init__(self, rows: Mapping[str, int], satisfied: int, unsatisfied: int) -> None:
+        self._rows = rows
+        self.satisfied = satisfied
+        self.unsatisfied = unsatisfied
+
+    def __getitem__(self, name: str) -> Verdict:
+        bit = 1 << self._rows[name]
+        return TRUE if self.satisfied & bit else FALSE if self.unsatisfied & bit else UNKNOWN
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class Matcher:
     """Named requirements, ready to be matched; made by `compile_matcher`."""
 
-    def __init__(self, columns: Mapping[AttributeName, Column], decisions: Mapping[str, Decide], names: Sequence[str]) -> None:
+    def __init__(
+        self, rows: Mapping[str, int], columns: Mapping[AttributeName, Column], planes: Sequence[int], rest: Rest
+    ) -> None:
+        self._rows = rows
         self._columns = tuple(columns.items())
-        self._decisions = tuple(decisions.items())
-        self.names = tuple(names)
+        self._planes = tuple((width, (1 << width) - 1) for width in planes)
+        self._clauses = (1 << sum(planes)) - 1
+        self._first_row = sum(planes)
+        self._all = (1 << len(rows)) - 1
+        self._rest = rest
 
-    def match(self, profile: Capabilities, *, closed_world: bool = False) -> dict[str, Verdict]:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The requirements, in the order given."""
+        return tuple(self._rows)
+
+    def match(self, profile: ResolvedProfile, *, closed_world: bool = False) -> Verdicts:
         """The verdict of each requirement by name, in the order of `names`.
 
         `closed_world` takes what is not stated as having no value, as SHACL does; no verdict is indeterminate then.
         """
-        holds = fails = 0
+        decided = undecided = 0
+        stated = profile.attributes.get
         for attribute, column in self._columns:
-            values = profile.values(attribute)
-            if values is None:
-                if not closed_world:
-                    continue
-                values = ()
-            true, false = column.decide(values)
-            holds |= true
-            fails |= false
-        state = State(holds, fails, {})
-        for name, decide in self._decisions:
-            state.named[name] = decide(state)
-        return {name: state.named[name] for name in self.names}
+            resolved = stated(attribute)
+            if resolved is not None:
+                value = resolved.value
+            elif closed_world:
+                value = ()
+            else:
+                undecided |= column.rests
+                continue
+            found = column.remembered.get(value)
+            decided |= column.decide(value) if found is None else found
+        failed = self._clauses & ~(decided | undecided)
+        open_clauses = self._clauses & undecided & ~decided
+        unsatisfied, undecided = decided >> self._first_row, undecided >> self._first_row
+        for width, plane in self._planes:
+            unsatisfied |= failed & plane
+            undecided |= open_clauses & plane
+            failed >>= width
+            open_clauses >>= width
+        for row, items, graph in self._rest:
+            if not unsatisfied & row:
+                world = ClosedWorld(profile) if closed_world else profile
+                verdict = conjunction(evaluate(item, world, graph) for item in items)
+                unsatisfied |= row if verdict is FALSE else 0
+                undecided |= row if verdict is UNKNOWN else 0
+        return Verdicts(self._rows, self._all & ~(unsatisfied | undecided), unsatisfied)
 
 
 def compile_matcher(graph: RequirementGraph, names: Iterable[str] | None = None) -> Matcher:
-    """A matcher of the named requirements, all of the graph if none are named."""
-    wanted = list(graph if names is None else names)
-    needed = _needed(graph, wanted)
-    bits: dict[Constraint, int] = {}
-    for name in needed:
-        for part in walk(graph[name]):
-            if isinstance(part, Constraint):
-                bits.setdefault(part, 1 << len(bits))
-    by_attribute: dict[AttributeName, list[tuple[int, Constraint]]] = {}
-    for constraint, bit in bits.items():
-        by_attribute.setdefault(constraint.attribute, []).append((bit, constraint))
-    columns = {attribute: Column(members) for attribute, members in by_attribute.items()}
-    return Matcher(columns, {name: _compile(graph[name], bits) for name in needed}, wanted)
+    """A matcher of the named requirements in that order, all of the graph if none are named."""
+    forms = {name: _sorted_out(normal_form(graph[name], graph)) for name in (graph if names is None else names)}
+    numbered = sorted(forms, key=lambda name: -len(forms[name].shared))
+    widths = Counter(plane for form in forms.values() for plane in range(len(form.shared)))
+    planes = [widths[plane] for plane in range(len(widths))]
+    offsets = [sum(planes[:plane]) for plane in range(len(planes) + 1)]
+    rows = {name: row for row, name in enumerate(numbered)}
+    columns = _columns([(row, forms[name]) for name, row in rows.items()], offsets)
+    rest = [(1 << rows[name], form.rest, graph) for name, form in forms.items() if form.rest]
+    return Matcher({name: rows[name] for name in forms}, columns, planes, rest)
 
 
-def _needed(graph: RequirementGraph, names: Iterable[str]) -> list[str]:
-    """The names and all that they refer to, in the graph's order: each after those it refers to."""
-    needed, pending = set(names), list(names)
-    while pending:
-        for part in walk(graph[pending.pop()]):
-            if isinstance(part, Reference) and part.name not in needed:
-                needed.add(part.name)
-                pending.append(part.name)
-    return [name for name in graph if name in needed]
+class _Sorted(NamedTuple):
+    """A normal form, its clauses sorted by what decides them."""
+
+    single: list[Clause]  # one constraint
+    choice: list[Clause]  # several constraints on one attribute
+    shared: list[Clause]  # several attributes; or nothing at all, because an empty clause cannot be satisfied
+    rest: tuple[Requirement, ...]
 
 
-def _compile(requirement: Requirement, bits: Mapping[Constraint, int]) -> Decide:
-    match requirement:
-        case Constraint():
-            return _mask(bits[requirement])
-        case Reference(name):
-            return lambda state: state.named[name]
-        case Not(item):
-            decide = _compile(item, bits)
-            return lambda state: negation(decide(state))
-        case All(items):
-            return _all(items, bits)
-        case Any(items):
-            return _any(items, bits)
-        case ExactlyOne(items):
-            decisions = [_compile(item, bits) for item in items]
-            return lambda state: exactly_one([decide(state) for decide in decisions])
-
-
-def _mask(mask: int) -> Decide:
-    """All the constraints of the mask hold."""
-
-    def decide(state: State) -> Verdict:
-        if state.fails & mask:
-            return FALSE
-        return TRUE if state.holds & mask == mask else UNKNOWN
-
-    return decide
-
-
-def _all(items: tuple[Requirement, ...], bits: Mapping[Constraint, int]) -> Decide:
-    mask, decisions = _split(items, bits)
-    if not decisions:
-        return _mask(mask)
-
-    def decide(state: State) -> Verdict:
-        if state.fails & mask:
-            return FALSE
-        verdict = TRUE if state.holds & mask == mask else UNKNOWN
-        for one in decisions:
-            other = one(state)
-            if other is FALSE:
-                return FALSE
-            if other is UNKNOWN:
-                verdict = UNKNOWN
-        return verdict
-
-    return decide
-
-
-def _any(items: tuple[Requirement, ...], bits: Mapping[Constraint, int]) -> Decide:
-    mask, decisions = _split(items, bits)
-
-    def decide(state: State) -> Verdict:
-        if state.holds & mask:
-            return TRUE
-        verdict = FALSE if state.fails & mask == mask else UNKNOWN
-        for one in decisions:
-            other = one(state)
-            if other is TRUE:
-                return TRUE
-            if other is UNKNOWN:
-                verdict = UNKNOWN
-        return verdict
-
-    return decide
-
-
-def _split(items: tuple[Requirement, ...], bits: Mapping[Constraint, int]) -> tuple[int, list[Decide]]:
-    """The constraints among the items as one mask, and the other items compiled."""
-    mask = 0
-    decisions = []
-    for item in items:
-        if isinstance(item, Constraint):
-            mask |= bits[item]
+def _sorted_out(form: NormalForm) -> _Sorted:
+    found = _Sorted([], [], [], form.rest)
+    for clause in form.clauses:
+        if len(clause) == 1:
+            found.single.append(clause)
+        elif len({constraint.attribute for constraint, _ in clause}) == 1:
+            found.choice.append(clause)
         else:
-            decisions.append(_compile(item, bits))
-    return mask, decisions
+            found.shared.append(clause)
+    return found
+
+
+def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> dict[AttributeName, Column]:
+    """The rows, each with its clauses, put into columns; a plane's bits begin at its offset, the rows' at the last one."""
+    *planes, first_row = offsets
+    choices: dict[Clause, list[int]] = {}  # → the rows that it rules out by failing
+    decided: dict[Constraint, tuple[list[int], list[int]]] = {}  # → the bits that it decides by holding, and by failing
+    for row, form in forms:
+        for [(constraint, negated)] in form.single:
+            decided.setdefault(constraint, ([], []))[not negated].append(first_row + row)
+        for clause in form.choice:
+            choices.setdefault(clause, []).append(first_row + row)
+            for constraint, _ in clause:
+                decided.setdefault(constraint, ([], []))
+        for offset, clause in zip(planes, form.shared, strict=False):
+            for constraint, negated in clause:
+                decided.setdefault(constraint, ([], []))[negated].append(offset + row)
+    by_attribute: dict[AttributeName, tuple[list[Decided], list[tuple[Clause, int]]]] = {}
+    for constraint, (holding, failing) in decided.items():
+        by_attribute.setdefault(constraint.attribute, ([], []))[0].append(
+            Decided(constraint, _set_of(holding), _set_of(failing))
+        )
+    for clause, rows in choices.items():
+        by_attribute[next(iter(clause)).constraint.attribute][1].append((clause, _set_of(rows)))
+    return {attribute: Column(*found) for attribute, found in by_attribute.items()}
+
+
+def _set_of(bits: Sequence[int]) -> int:
+    """The set as an integer; by way of bytes, because adding bit after bit to a long integer copies it each time."""
+    if not bits:
+        return 0
+    packed = bytearray(max(bits) // 8 + 1)
+    for bit in bits:
+        packed[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(packed, "little")
