@@ -55,6 +55,7 @@ PLAIN = Source(Protocol.PROFILE, "Profile", ("Profile-Diff",))
 _DECLARATION = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s;,"']+))((?:\s*;[^,;]*)*)""")
 _NAMESPACE = re.compile(r""";\s*ns\s*=\s*["']?([0-9]{1,9})\b""", re.IGNORECASE)
 _DIFF_REFERENCE = re.compile(r"([0-9]{1,9})-(.*)", re.DOTALL)
+_AFTER_STEM = re.compile(r"(?:-([0-9]{1,9}))?")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _SHOWN = 80
 
@@ -234,8 +235,10 @@ class _Reader:
 
     def numbered(self, name: str, stem: str) -> str | None:
         """The number after the name of a field that holds a diff, empty where it stands in the value; `None` for any other field."""
-        match = re.fullmatch(re.escape(stem.lower()) + r"(?:-([0-9]{1,9}))?", name)
-        return (match[1] or "") if match else None
+        if not name.startswith(stem.lower()):
+            return None
+        match = _AFTER_STEM.fullmatch(name, len(stem))
+        return match[1] or "" if match else None
 
     def in_value(self, name: str, value: str) -> Iterator[tuple[str, str]]:
         """Number and document of each diff in a value, several where a proxy has joined fields (T-31)."""
