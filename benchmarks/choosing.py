@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.matching import profiles
 from benchmarks.timing import Result, timed
+from benchmarks.workload import profiles
 from ccpp.catalogue.loading import load_catalogue
 from ccpp.decision import decide, decide_all
 from ccpp.matching.definition import evaluate
