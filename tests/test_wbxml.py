@@ -277,3 +277,12 @@ def test_long_text_and_instructions() -> None:
     assert long in decode_uaprof(encode_uaprof(document.encode())).decode()
     tree = Document(Element("rdf:RDF", (), (Instruction("a", "b"),)), prolog=(Instruction("a", "b"),))
     assert b"<?a" not in decode_uaprof(encode_wbxml(tree, uaprof_tokens()))
+
+
+def test_hostile_documents_take_no_time() -> None:
+    """Each of these took minutes if any step of it were quadratic; pytest itself would be the one to hang."""
+    namespaces = "".join(f'<a{number} xmlns="urn:{number}"/>' for number in range(10_000))
+    document = f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description>{namespaces}</rdf:Description></rdf:RDF>'
+    assert decode_uaprof(encode_uaprof(document.encode())).count(b"xmlns:n") == 10_000
+    pieces = HEADER + b"\0\x45" + b"\x02\x41" * 500_000 + b"\x01"
+    assert len(decode_wbxml(pieces, TOKENS).root.content) == 1

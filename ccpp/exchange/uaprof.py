@@ -26,8 +26,6 @@ from ccpp.wbxml.encoding import Strings, Values, encode_wbxml
 from ccpp.wbxml.tokens import TokenTable, read_token_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ccpp.wbxml.document import Content
 
 MEDIA_TYPE = "application/vnd.wap.uaprof"
@@ -63,7 +61,9 @@ def decode_uaprof(data: bytes) -> bytes:
     declared = {name for name, _ in root.attributes}
     missing = ((f"xmlns:{prefix}", uri) for uri, prefix in _TOKEN_PREFIXES.items() if f"xmlns:{prefix}" not in declared)
     root = root._replace(attributes=(*missing, *root.attributes))
-    document = ('<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(_written(root)) + "\n").encode()
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>\n']
+    _write(root, parts)
+    document = ("".join(parts) + "\n").encode()
     try:
         expat.ParserCreate(namespace_separator=" ").Parse(document, True)  # noqa: FBT003  expat takes no keywords
     except expat.ExpatError as error:
@@ -71,26 +71,26 @@ def decode_uaprof(data: bytes) -> bytes:
     return document
 
 
-def _written(element: Element) -> Iterator[str]:
-    yield f"<{_checked(_NAME, element.name)}"
-    for name, value in element.attributes:
-        yield f' {_checked(_NAME, name)}="{_characters(value).translate(_IN_VALUES)}"'
+def _write(element: Element, parts: list[str]) -> None:
+    """The element as XML, added to what is written already."""
+    parts.append(f"<{_checked(element.name)}")
+    parts += (f' {_checked(name)}="{_characters(value).translate(_IN_VALUES)}"' for name, value in element.attributes)
     if not element.content:
-        yield "/>"
+        parts.append("/>")
         return
-    yield ">"
+    parts.append(">")
     for piece in element.content:
         if isinstance(piece, Element):
-            yield from _written(piece)
+            _write(piece, parts)
         elif isinstance(piece, str):
-            yield _characters(piece).translate(_IN_TEXTS)
+            parts.append(_characters(piece).translate(_IN_TEXTS))
         elif isinstance(piece, bytes):
             raise WbxmlError(f"opaque data in `{element.name}`, which no profile holds")
-    yield f"</{element.name}>"
+    parts.append(f"</{element.name}>")
 
 
-def _checked(pattern: re.Pattern[str], name: str) -> str:
-    if not pattern.fullmatch(name):
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
         raise WbxmlError(f"`{name[:40]!a}` is no XML name")
     return name
 
@@ -147,6 +147,8 @@ class _Tree:
 
     def __init__(self) -> None:
         self.prefixes = {**_TOKEN_PREFIXES, _XML: "xml"}
+        self.taken = set(self.prefixes.values())
+        self.fresh = 0
         self.used: dict[str, str] = {}
         self.open = [_Open("", (), [], literal=False)]  # the document itself, whose content will be the root
 
@@ -192,8 +194,10 @@ class _Tree:
             return name
         local, _, prefix = rest.partition(" ")
         if uri not in self.prefixes:
-            taken = set(self.prefixes.values())
-            fresh = (f"n{number}" for number in range(1, len(taken) + 2))
-            self.prefixes[uri] = prefix if prefix and prefix not in taken else next(one for one in fresh if one not in taken)
+            while not prefix or prefix in self.taken:
+                self.fresh += 1
+                prefix = f"n{self.fresh}"
+            self.prefixes[uri] = prefix
+            self.taken.add(prefix)
         own = self.used[uri] = self.prefixes[uri]
         return f"{own}:{local}"
