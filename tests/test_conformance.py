@@ -17,20 +17,21 @@ from hypothesis import strategies as st
 
 from ccpp.commands.validating import PROFILE_NAMES
 from ccpp.conformance import Report, validate
+from ccpp.conformance.engine import ShapeValidator
 from ccpp.conformance.formats import plain_report, plain_rules, sarif, turtle
 from ccpp.conformance.lexical import PATTERNS, is_lexical
 from ccpp.conformance.recommendation import RULES
 from ccpp.conformance.rules import PERMITTED
-from ccpp.conformance.schemas import EDITIONS, Standing, compile_schemas, load_schemas
+from ccpp.conformance.schemas import EDITIONS, Standing, load_schemas, main
 from ccpp.conformance.shapes import shapes
 from ccpp.conformance.uaprof import PROFILES
 from ccpp.datatypes import DATATYPES
 from ccpp.diagnostics import Severity
-from ccpp.errors import NotXml, ProfileError
+from ccpp.errors import NotXml, ProfileError, UsageError
 from ccpp.model import Status
 from ccpp.reading import read_profile, read_statements
 from ccpp.samples import devices, sample
-from ccpp.vocabulary import load_vocabularies, serialise
+from ccpp.vocabulary import MAX_REMEMBERED, load_vocabularies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,11 +228,6 @@ def test_real_profiles_break_these_rules(real_profiles: list[Path]) -> None:
 # Schemas.
 
 
-def test_schemas_are_those_of_the_turtle() -> None:
-    sources = [path.read_bytes() for path in sorted((ROOT / "vocabularies").glob("*.ttl"))]
-    assert serialise(compile_schemas(sources)) == (ROOT / "vocabularies" / "schemas.json").read_text()
-
-
 def test_every_edition_has_a_namespace() -> None:
     labels = {schema.label for schema in SCHEMAS.by_namespace.values()}
     assert labels == {f"{edition.family} {edition.version}" for edition in EDITIONS}
@@ -279,6 +275,24 @@ def test_schemas_are_those_of_the_reference(shared: Path) -> None:
 def test_standing(uri: str, standing: Standing, hint: str) -> None:
     name = SCHEMAS.attribute(uri)
     assert (name.standing, name.hint) == (standing, hint)
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    own = load_schemas(VOCABULARIES)
+    for number in range(2 * MAX_REMEMBERED):
+        own.attribute(f"http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212/{number}#CPU{number}")
+        own.component(f"http://vendor.example/{number}#Component")
+    remembered = [getattr(own, name) for name in vars(own) if name not in {"by_namespace", "links", "_vocabularies"}]
+    assert remembered
+    assert all(len(one) <= MAX_REMEMBERED for one in remembered)
+
+
+def test_schemas_are_those_of_the_turtle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (ROOT / "vocabularies").glob("*.ttl"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr("ccpp.conformance.schemas.vocabulary_folder", lambda: tmp_path)
+    main()
+    assert (tmp_path / "schemas.json").read_text() == (ROOT / "vocabularies" / "schemas.json").read_text()
 
 
 def test_shapes_are_turtle_with_a_shape_for_every_component() -> None:
@@ -402,6 +416,31 @@ def test_command_writes_reports(form: str) -> None:
     else:
         graph = rdflib.Graph().parse(data=result.stdout, format="turtle")
         assert len(set(graph.subjects(OURS.conforms, None))) == 2
+
+
+def test_shapes_need_pyshacl(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyshacl", None)
+    with pytest.raises(UsageError, match="the engine `pyshacl` is not installed"):
+        ShapeValidator(SCHEMAS)
+
+
+def test_command_runs_the_shapes() -> None:
+    pytest.importorskip("pyshacl")
+    case = str(FOLDER / "uaprof-datatype-boolean.rdf")
+    [found] = json.loads(ccpp(case, "--engine", "pyshacl", "--format", "json").stdout)
+    [violation] = found["violations"]
+    assert (violation["rule"], violation["line"]) == ("datatype", 8)
+    assert "`ColorCapable` `YES`" in violation["message"]
+    assert ccpp(str(FOLDER / "uaprof-healthy.rdf"), "--engine", "pyshacl").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--rules", "--format", "sarif"), ("x.rdf", "--engine", "pyshacl", "--profile", "ccpp")], ids=" ".join
+)
+def test_command_refuses_what_makes_no_sense(arguments: tuple[str, ...]) -> None:
+    result = ccpp(*arguments)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
 
 
 def test_command_lists_rules_and_shapes() -> None:
