@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(ccpp.__file__).parent
 
+#: Bytes of a repetition. What is quadratic in them takes seconds, what is linear milliseconds.
+REPEATED = 60_000
+
 #: Runs that making one input smaller may take.
 MAX_MINIMISING = 3_000
 
@@ -46,6 +49,15 @@ def mutations(seeds: list[bytes], tokens: tuple[bytes, ...], random: Random) -> 
         for _ in range(random.randint(1, 5)):
             data = damaged(data, seeds, tokens, random)
         yield data
+
+
+def repetitions(seeds: list[bytes], tokens: tuple[bytes, ...], random: Random) -> Iterator[bytes]:
+    """Seeds with one token over and over at one place, without end: what takes time that is not linear takes long."""
+    while True:
+        seed = random.choice(seeds)
+        token = random.choice((b" ", b"\n", *tokens))
+        place = random.randint(0, len(seed))
+        yield seed[:place] + token * (REPEATED // len(token)) + seed[place:]
 
 
 def damaged(data: bytes, seeds: list[bytes], tokens: tuple[bytes, ...], random: Random) -> bytes:

@@ -102,7 +102,8 @@ def conformance(data: bytes) -> None:
     for rules in PROFILES.values():
         report = validate(data, uri=URI, rules=rules, schemas=schemas())
         json.dumps([plain_report(report), sarif([report], rules)])
-        rdflib.Graph().parse(data=turtle([report]), format="turtle")
+        some = report._replace(violations=report.violations[:20])  # rdflib takes its time
+        rdflib.Graph().parse(data=turtle([some]), format="turtle")
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from fuzz.mutation import explore, finding, mutations
+from fuzz.mutation import explore, finding, mutations, repetitions
 from fuzz.targets import TARGETS, Target
 
 from ccpp.errors import UsageError
@@ -20,8 +20,9 @@ def test_target(target: Target) -> None:
 
 def test_the_same_seed_gives_the_same_inputs() -> None:
     target = TARGETS[0]
-    first, again = (mutations(target.seeds(), target.tokens, Random(7)) for _ in range(2))  # noqa: S311  repeatable
-    assert [next(first) for _ in range(300)] == [next(again) for _ in range(300)]
+    for made in (mutations, repetitions):
+        first, again = (made(target.seeds(), target.tokens, Random(7)) for _ in range(2))  # noqa: S311  repeatable
+        assert [next(first) for _ in range(300)] == [next(again) for _ in range(300)]
 
 
 def planted(data: bytes) -> None:
