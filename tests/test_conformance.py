@@ -27,7 +27,7 @@ from ccpp.conformance.shapes import shapes
 from ccpp.conformance.uaprof import PROFILES
 from ccpp.datatypes import DATATYPES
 from ccpp.diagnostics import Severity
-from ccpp.errors import NotXml, ProfileError, UsageError
+from ccpp.errors import NotXml, ProfileError, ProfileTooLarge, UsageError
 from ccpp.model import Status
 from ccpp.reading import read_profile, read_statements
 from ccpp.samples import devices, sample
@@ -223,6 +223,18 @@ def test_real_profiles_break_these_rules(real_profiles: list[Path]) -> None:
         occurrences.update(one.rule for one in found.violations)
         files.update({one.rule for one in found.violations})
     assert {rule: [files[rule], occurrences[rule]] for rule in occurrences} == expected
+
+
+def test_shared_containers_are_bounded() -> None:
+    members = "<rdf:li>x</rdf:li>" * 2_000
+    attributes = "".join(f'<ex:a{number} rdf:resource="#bag"/>' for number in range(2_000))
+    with pytest.raises(ProfileTooLarge, match="values"):
+        report(
+            f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:ex="http://www.example.com/schema#"
+            xmlns:ccpp="http://www.w3.org/2002/11/08-ccpp-schema#"><rdf:Bag rdf:ID="bag">{members}</rdf:Bag>
+            <rdf:Description rdf:ID="p"><ccpp:component><ex:C>{attributes}</ex:C></ccpp:component></rdf:Description>
+            </rdf:RDF>""".encode()
+        )
 
 
 # Schemas.

@@ -11,6 +11,7 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccpp.errors import ProfileTooLarge
 from ccpp.reading.rdf import RDF, Literal
 from ccpp.vocabulary import Link
 
@@ -36,18 +37,27 @@ class Form(Enum):
     STRUCTURE = "a structure"
 
 
+#: Values and members that are looked at. A document of the largest size has half of it, unless many attributes share one container.
+MAX_VALUES = 200_000
+
 _CONTAINERS = {RDF + "Bag": Form.BAG, RDF + "Seq": Form.SEQ, RDF + "Alt": Form.ALT}
 
 
+class Value(NamedTuple):
+    """What stands as the value of an attribute: its form, its texts, and members that are no text."""
+
+    form: Form
+    texts: tuple[Literal, ...] = ()
+    odd_members: tuple[Statement, ...] = ()
+    target: Node | None = None
+
+
 class Stated(NamedTuple):
-    """One statement of an attribute: its name, the form of its value, its texts, and members that are no text."""
+    """One statement of an attribute."""
 
     name: Name
     line: int
-    form: Form
-    texts: tuple[Literal, ...]
-    odd_members: tuple[Statement, ...]
-    target: Node | None
+    value: Value
 
 
 class Component(NamedTuple):
@@ -81,20 +91,37 @@ class Document(NamedTuple):
 
 
 def describe(statements: Sequence[Statement], departures: Sequence[Diagnostic], schemas: Schemas) -> Document:
-    """The document that statements and the departures of their syntax make."""
+    """The document that statements and the departures of their syntax make.
+
+    Raises:
+        ProfileTooLarge: it has more than `MAX_VALUES` values.
+    """
     described: dict[Node, list[Statement]] = {}
     for statement in statements:
         described.setdefault(statement.subject, []).append(statement)
     links = tuple(one for one in statements if _links(one, Link.COMPONENT, schemas))
+    source = _Source(described, schemas, {})
     components: dict[Node, Component] = {}
+    members = 0
     # Each node is described once, however many refer to it, so that the work stays linear in the document.
     waiting = deque((node, line, False) for node, line in _targets(links))
     while waiting:
         node, line, is_default = waiting.popleft()
         if node not in components:
-            component = components[node] = _describe(node, line, described, schemas, is_default=is_default)
+            component = components[node] = _describe(node, line, source, is_default=is_default)
             waiting.extend((node, line, True) for node, line in _targets(component.defaults) if node in described)
+            members += sum(len(one.value.texts) + len(one.value.odd_members) for one in component.stated)
+            if members > MAX_VALUES:
+                raise ProfileTooLarge(f"more than {MAX_VALUES} values", line=component.line, hint="no real profile needs it")
     return Document(tuple(departures), described, links, components, schemas)
+
+
+class _Source(NamedTuple):
+    """What describing draws on; `values` keeps the value of each node, for containers that several attributes share."""
+
+    described: Mapping[Node, Sequence[Statement]]
+    schemas: Schemas
+    values: dict[Node, Value]
 
 
 def _targets(links: Iterable[Statement]) -> list[tuple[Node, int]]:
@@ -113,42 +140,46 @@ def _links(statement: Statement, link: Link, schemas: Schemas) -> bool:
     return found is not None and found.link is link and (found.right or not isinstance(statement.object, Literal))
 
 
-def _describe(
-    node: Node, line: int, described: Mapping[Node, Sequence[Statement]], schemas: Schemas, *, is_default: bool
-) -> Component:
+def _describe(node: Node, line: int, source: _Source, *, is_default: bool) -> Component:
     types, defaults, links, stated = [], [], [], []
-    statements = described.get(node, ())
+    statements = source.described.get(node, ())
     for one in statements:
         if one.predicate == TYPE:
             types.append(one)
-        elif _links(one, Link.DEFAULTS, schemas):
+        elif _links(one, Link.DEFAULTS, source.schemas):
             defaults.append(one)
-        elif _links(one, Link.COMPONENT, schemas):
+        elif _links(one, Link.COMPONENT, source.schemas):
             links.append(one)
         else:
-            stated.append(_stated(one, described, schemas))
+            stated.append(Stated(source.schemas.attribute(one.predicate), one.line, _value(one.object, source)))
     line = statements[0].line if statements else line
     return Component(node, line, is_default, tuple(types), tuple(stated), tuple(defaults), tuple(links))
 
 
-def _stated(statement: Statement, described: Mapping[Node, Sequence[Statement]], schemas: Schemas) -> Stated:
-    name, target, line = schemas.attribute(statement.predicate), statement.object, statement.line
+def _value(target: Node | Literal, source: _Source) -> Value:
     if isinstance(target, Literal):
-        return Stated(name, line, Form.SIMPLE, (target,), (), None)
+        return Value(Form.SIMPLE, (target,))
+    value = source.values.get(target)
+    if value is None:
+        value = source.values[target] = _node_value(target, source.described)
+    return value
+
+
+def _node_value(target: Node, described: Mapping[Node, Sequence[Statement]]) -> Value:
     statements = described.get(target)
     if statements is None:
-        return Stated(name, line, Form.REFERENCE, (), (), target)
+        return Value(Form.REFERENCE, target=target)
     types = [one.object for one in statements if one.predicate == TYPE]
     forms = [_CONTAINERS[uri] for uri in types if isinstance(uri, str) and uri in _CONTAINERS]
     if not forms:
-        return Stated(name, line, Form.STRUCTURE, (), (), target)
+        return Value(Form.STRUCTURE, target=target)
     texts, odd = [], []
     for one in statements:
         if isinstance(one.object, Literal) and one.predicate.startswith(_MEMBER):
             texts.append(one.object)
         elif one.predicate != TYPE:
             odd.append(one)
-    return Stated(name, line, forms[0], tuple(texts), tuple(odd), target)
+    return Value(forms[0], tuple(texts), tuple(odd), target)
 
 
 def top(document: Document) -> Iterable[Component]:

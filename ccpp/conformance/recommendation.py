@@ -81,7 +81,7 @@ def _second_order(document: Document) -> Iterator[Breach]:
             )
             yield Breach(component.node, link.predicate, link.line, message)
         for stated in component.stated:
-            if stated.form is Form.STRUCTURE and stated.target in document.components:
+            if stated.value.form is Form.STRUCTURE and stated.value.target in document.components:
                 message = f"`{stated.name.local}` of {name_of(component)} leads to a component"
                 yield Breach(component.node, stated.name.uri, stated.line, message)
 
@@ -151,7 +151,7 @@ def _names_distinct(document: Document) -> Iterator[Breach]:
 def _value_datatype(document: Document) -> Iterator[Breach]:
     for component, stated in statements_of(document):
         definition = stated.name.definition
-        for text in stated.texts:
+        for text in stated.value.texts:
             own = text.datatype or (definition.datatype if definition and not definition.component else "")
             if not is_lexical(own, collapse(text.text)):
                 message = f"`{stated.name.local}` of {name_of(component)}: `{short(text.text)}` is no {own.rpartition('#')[2]}"
@@ -160,8 +160,8 @@ def _value_datatype(document: Document) -> Iterator[Breach]:
 
 def _members_distinct(document: Document) -> Iterator[Breach]:
     for component, stated in statements_of(document):
-        if stated.form is Form.BAG:
-            for text, count in Counter(collapse(one.text) for one in stated.texts).items():
+        if stated.value.form is Form.BAG:
+            for text, count in Counter(collapse(one.text) for one in stated.value.texts).items():
                 if count > 1:
                     message = f"`{stated.name.local}` of {name_of(component)} holds `{short(text)}` {count} times"
                     yield Breach(component.node, stated.name.uri, stated.line, message)

@@ -130,11 +130,11 @@ def value_form(document: Document) -> Iterator[Breach]:
     """Values that are neither simple, nor a Bag, nor a Seq, and members that are not simple."""
     for component, stated in statements_of(document):
         what = f"`{stated.name.local}` of {name_of(component)}"
-        if stated.form in {Form.ALT, Form.REFERENCE, Form.STRUCTURE}:
-            target = "" if str(stated.target).startswith("_:") else f" (`{stated.target}`)"
-            message = f"{what} has {stated.form.value}{target} for its value"
+        if stated.value.form in {Form.ALT, Form.REFERENCE, Form.STRUCTURE}:
+            target = "" if str(stated.value.target).startswith("_:") else f" (`{stated.value.target}`)"
+            message = f"{what} has {stated.value.form.value}{target} for its value"
             yield Breach(component.node, stated.name.uri, stated.line, message)
-        for member in stated.odd_members:
+        for member in stated.value.odd_members:
             is_member = member.predicate.startswith(RDF + "_")
             message = (
                 f"{what} has {'a member that is no simple value' if is_member else f'`{member.predicate}` beside its members'}"

@@ -71,7 +71,7 @@ def _attribute_component(document: Document) -> Iterator[Breach]:
 
 def _outside(document: Document) -> Iterator[tuple[Node, Statement, bool]]:
     """Nodes beside the components that state published attributes: the first such statement, and whether it is a component."""
-    known = {stated.target for _, stated in statements_of(document)} | document.components.keys()
+    known = {stated.value.target for _, stated in statements_of(document)} | document.components.keys()
     # Without any link the document is no profile, and that has been said.
     for node, statements in document.described.items() if document.links else ():
         if node not in known:
@@ -156,8 +156,8 @@ def _container(document: Document) -> Iterator[Breach]:
         # The schema of the CC/PP client vocabulary and its prose differ on which attributes are sets; either reading conforms.
         if definition is not None and definition.component:
             due, constraint = _FORMS[definition.container]
-            if stated.form is not due:
-                message = f"`{stated.name.local}` of {name_of(component)} is {stated.form.value}, {due.value} is due"
+            if stated.value.form is not due:
+                message = f"`{stated.name.local}` of {name_of(component)} is {stated.value.form.value}, {due.value} is due"
                 yield Breach(component.node, stated.name.uri, stated.line, message, constraint)
 
 
@@ -165,7 +165,7 @@ def _datatype(document: Document) -> Iterator[Breach]:
     for component, stated in statements_of(document):
         # What stands in any component is of the CC/PP client vocabulary, for which `value-datatype` speaks.
         datatype = stated.name.definition.datatype if stated.name.definition and stated.name.definition.component else ""
-        for text in stated.texts:
+        for text in stated.value.texts:
             if not is_lexical(datatype, collapse(text.text)):
                 message = f"`{stated.name.local}` of {name_of(component)}: `{short(text.text)}` is no {datatype}"
                 yield Breach(component.node, stated.name.uri, stated.line, message, "PatternConstraintComponent")
@@ -174,7 +174,7 @@ def _datatype(document: Document) -> Iterator[Breach]:
 def _literal_pattern(document: Document) -> Iterator[Breach]:
     for component, stated in statements_of(document):
         definition = stated.name.definition
-        for text in stated.texts if definition is not None and definition.datatype == "Literal" else ():
+        for text in stated.value.texts if definition is not None and definition.datatype == "Literal" else ():
             if not is_published_literal(collapse(text.text)):
                 message = (
                     f"`{stated.name.local}` of {name_of(component)}: `{short(text.text)}` is outside the published pattern"
@@ -184,8 +184,8 @@ def _literal_pattern(document: Document) -> Iterator[Breach]:
 
 def _value_empty(document: Document) -> Iterator[Breach]:
     for component, stated in statements_of(document):
-        if any(not text.text.strip() for text in stated.texts):
-            what = "value" if stated.form is Form.SIMPLE else "member"
+        if any(not text.text.strip() for text in stated.value.texts):
+            what = "value" if stated.value.form is Form.SIMPLE else "member"
             message = f"`{stated.name.local}` of {name_of(component)} has an empty {what}"
             yield Breach(component.node, stated.name.uri, stated.line, message)
 
