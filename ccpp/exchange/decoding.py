@@ -78,7 +78,9 @@ def read_exchange(headers: Iterable[Field], *, digests: Digests = Digests.CHECKE
     reader.note_sources(sources, present, declarations)
     chosen = present[0] if present else None
     consulted = reader.consulted(sources, chosen)
-    references = reader.fold(reader.items(chosen), reader.diffs(chosen)) if chosen else ()
+    # Without a list every diff is one that no list has, whichever protocol's.
+    items, carriers = (reader.items(chosen), [chosen]) if chosen else ([], sources)
+    references = reader.fold(items, reader.diffs(stem for source in carriers for stem in source.diffs))
     protocol = chosen.protocol if chosen else None
     return Exchange(protocol, references, declarations, unmet, consulted, tuple(dict.fromkeys(reader.findings)))
 
@@ -222,10 +224,10 @@ class _Reader:
 
     # Diffs.
 
-    def diffs(self, source: Source) -> dict[int, list[bytes]]:
-        """The diffs that the fields of a source hold, by number, those of one number in their order."""
+    def diffs(self, stems: Iterable[str]) -> dict[int, list[bytes]]:
+        """The diffs that fields of these names hold, by number, those of one number in their order."""
         found: dict[int, list[bytes]] = {}
-        for stem in source.diffs:
+        for stem in dict.fromkeys(stems):
             for name, values in self.fields.items():
                 number = self.numbered(name, stem)
                 for value in values if number is not None else ():
