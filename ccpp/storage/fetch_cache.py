@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from ccpp.errors import UsageError
@@ -80,6 +81,7 @@ class MemoryCache:
     def __init__(self, limit: int = MAX_IN_MEMORY) -> None:
         self._limit = limit
         self._entries: dict[str, Entry] = {}
+        self._lock = Lock()
 
     def get(self, url: str) -> Entry | None:
         """What is known of the URL."""
@@ -87,10 +89,11 @@ class MemoryCache:
 
     def put(self, url: str, entry: Entry) -> None:
         """Keep this in place of what was known of the URL."""
-        self._entries.pop(url, None)
-        self._entries[url] = entry
-        while len(self._entries) > self._limit:
-            self._entries.pop(next(iter(self._entries)), None)
+        with self._lock:
+            self._entries.pop(url, None)
+            self._entries[url] = entry
+            while len(self._entries) > self._limit:
+                del self._entries[next(iter(self._entries))]
 
 
 _SCHEMA = """
