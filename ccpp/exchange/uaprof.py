@@ -126,9 +126,6 @@ def encode_uaprof(document: bytes, *, charset: int = UTF_8) -> bytes:
         raise NotXml(
             f"not XML: {expat.ErrorString(error.code)}", line=error.lineno, hint="a profile is an RDF/XML document"
         ) from None
-    except (LookupError, ValueError):
-        # What expat's binding says of a declared encoding that it does not know, or that has several bytes a character.
-        raise NotXml("not XML: an encoding that expat does not read", hint="write the document in UTF-8") from None
     tree = Document(root, version=WBXML_1_1, charset=charset)
     return encode_wbxml(tree, uaprof_tokens(), strings=Strings.SHARED, values=Values.PARTS)
 
