@@ -186,6 +186,7 @@ SPECIAL = tuple(
 )
 
 #: Where a network without IPv4 finds the IPv4 hosts of the world: such an address is judged as the one it carries (RFC 6052).
+#: A network that translates under a prefix of its own refuses that prefix by `FetchPolicy.refuses`.
 NAT64 = IPv6Network("64:ff9b::/96")
 
 

@@ -283,7 +283,11 @@ def _after(failure: FetchError, entry: Entry, now: float, freshness: Freshness) 
 
 
 def freshness(headers: Message, now: float, spans: Freshness) -> float | None:
-    """The seconds for which an answer is fresh (RFC 9111 §4.2.1), within the policy's bounds; None if it may not be kept."""
+    """The seconds for which an answer is fresh (RFC 9111 §4.2.1), within the policy's bounds; None if it may not be kept.
+
+    `must-revalidate` keeps no older copy from standing in while the server fails: the exchange protocol has a warning for just that,
+    and most servers send the word by default.
+    """
     directives = _cache_control(headers)
     if "no-store" in directives:
         return None
