@@ -246,11 +246,11 @@ def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> di
     return {attribute: Column(*found) for attribute, found in by_attribute.items()}
 
 
-def _set_of(bits: Sequence[int]) -> int:
-    """The set as an integer; by way of bytes, because adding bit after bit to a long integer copies it each time."""
-    if not bits:
+def _set_of(positions: Sequence[int]) -> int:
+    """A set as an integer; by way of bytes, because adding bit after bit to a long integer copies it each time."""
+    if not positions:
         return 0
-    packed = bytearray(max(bits) // 8 + 1)
-    for bit in bits:
-        packed[bit >> 3] |= 1 << (bit & 7)
+    packed = bytearray(max(positions) // 8 + 1)
+    for position in positions:
+        packed[position >> 3] |= 1 << (position & 7)
     return int.from_bytes(packed, "little")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.datatypes import DATATYPES, collapse, lexical
 from ccpp.diagnostics import DIAGNOSTICS, Diagnostic, Severity
-from ccpp.errors import ProfileError
+from ccpp.errors import ProfileError, ProfileTooLarge
 from ccpp.model import Attribute, AttributeName, Container, Kind, Origin, Profile, Rule, Scalar, Stated, Status, Value
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 #: Words that say of a set that it is empty (T-26).
 NOTHING = frozenset({"None", "n/a", "N/A"})
+
+#: Texts that a document may state. As many as its bytes can hold, written out; a document may also refer to one container again and
+#: again, and would state it as often.
+MAX_TEXTS = 131_072
 
 _WORSE = MappingProxyType({Status.OK: 0, Status.COERCED: 1, Status.INVALID: 2})
 _FOUND = MappingProxyType({Container.NONE: "a single value", Container.BAG: "a Bag", Container.SEQ: "a Seq"})
@@ -55,6 +59,7 @@ class Draft:
         self.stated: list[Stated] = []
         #: Name → the nodes of that type, each with its types as written.
         self.components: dict[str, dict[Node, tuple[str, ...]]] = {}
+        self._texts = 0
         self._findings: dict[tuple[str, tuple[str, ...]], Diagnostic] = {}
         self._seen: dict[AttributeName, Item] = {}
         self._seen_defaults: dict[AttributeName, Item] = {}
@@ -130,6 +135,9 @@ class Draft:
         `component` is `None` where it stands outside any; `document` is named where it is not the draft's own.
         """
         predicate, found, texts, line = item
+        self._texts += len(texts)
+        if self._texts > MAX_TEXTS:
+            raise ProfileTooLarge(f"more than {MAX_TEXTS} values", line=line or None, hint="no real profile has more than 500")
         lookup = self.vocabularies.attribute(predicate)
         if lookup.findings:
             self.report(lookup.findings, line)

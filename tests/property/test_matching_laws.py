@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from rdflib import Graph
 
 from ccpp.datatypes import DATATYPES
+from ccpp.matching.batch import BLOCK, BatchMatcher
 from ccpp.matching.compiler import compile_matcher
 from ccpp.matching.definition import ClosedWorld, evaluate, negation
 from ccpp.matching.explanation import changes, explain, render_explanation
+from ccpp.matching.normal import normal_form
 from ccpp.model import Resolved, ResolvedProfile, Status, Verdict
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
 from ccpp.requirements.graph import RequirementGraph
@@ -165,3 +168,42 @@ def test_an_explanation_can_be_shown(graph: RequirementGraph, profile: ResolvedP
     shown = render_explanation(explanation)
     assert len(shown.splitlines()) >= 1
     assert all(sentence.split()[0] in {"state", "change"} for sentence in changes(explanation))
+
+
+@given(GRAPHS, st.lists(PROFILES, min_size=1, max_size=5))
+def test_the_batch_means_what_the_definition_means(graph: RequirementGraph, profiles: list[ResolvedProfile]) -> None:
+    matcher = BatchMatcher(graph)
+    for closed_world in (False, True):
+        [block] = matcher.match_all(profiles, closed_world=closed_world)
+        for position, profile in enumerate(profiles):
+            world = ClosedWorld(profile) if closed_world else profile
+            assert {name: block.verdict(name, position) for name in graph} == {
+                name: evaluate(graph[name], world, graph) for name in graph
+            }
+        chosen = block.first(graph)
+        for position, profile in enumerate(profiles):
+            verdicts = compile_matcher(graph).match(profile, closed_world=closed_world)
+            first = next((name for name in graph if verdicts[name] is Verdict.SATISFIED), None)
+            assert [name for name in graph if chosen[name] >> position & 1] == ([first] if first else [])
+
+
+def test_any_number_of_profiles_goes_block_by_block() -> None:
+    graph = RequirementGraph({"a": CONSTRAINTS[0]})
+    blocks = list(BatchMatcher(graph).match_all(profile_of({}) for _ in range(BLOCK + 1)))
+    assert [block.profiles for block in blocks] == [BLOCK, 1]
+
+
+@given(GRAPHS, st.lists(PROFILES, min_size=1, max_size=3))
+def test_a_matcher_can_be_handed_to_another_process(graph: RequirementGraph, profiles: list[ResolvedProfile]) -> None:
+    matcher = compile_matcher(graph)
+    before = [dict(matcher.match(profile)) for profile in profiles]
+    other = pickle.loads(pickle.dumps(matcher))  # noqa: S301  our own
+    assert [dict(other.match(profile)) for profile in profiles] == before
+
+
+@given(GRAPHS, PROFILES, st.sampled_from([1, 2, 64]))
+def test_normal_form_means_the_same(graph: RequirementGraph, profile: ResolvedProfile, bound: int) -> None:
+    """And what it is too large for still counts: clauses and rest together mean what the requirement means."""
+    form = normal_form(graph["a"], graph, bound=bound)
+    clauses = [Any(tuple(Not(one) if negated else one for one, negated in clause)) for clause in form.clauses]
+    assert evaluate(All((*clauses, *form.rest)), profile, graph) is evaluate(graph["a"], profile, graph)
