@@ -44,6 +44,26 @@ def test_every_finding_is_listed(code: str) -> None:
     assert f"| `{code}` | {DIAGNOSTICS[code].severity.value} | {DIAGNOSTICS[code].reference} |" in README
 
 
+ITEMS = [f"T-{number:02}" for number in range(1, 50)]
+AMBIGUITIES = re.findall(r"^\| (T-\d\d) \| ([^|]+) \| ([^|]+) \| ([^|]*) ?\|$", README, re.MULTILINE)
+
+
+def test_every_known_ambiguity_is_decided() -> None:
+    assert [item for item, *_ in AMBIGUITIES] == ITEMS
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_every_decision_has_its_case(item: str) -> None:
+    cases = [*ROOT.glob("tests/suite/**/*.json"), *ROOT.glob("tests/**/test_*.py")]
+    assert any(item in path.read_text() for path in cases if path.name != "test_documentation.py")
+
+
+@pytest.mark.parametrize(("item", "codes"), [(item, codes) for item, _, _, codes in AMBIGUITIES])
+def test_every_decision_names_codes_that_exist(item: str, codes: str) -> None:
+    assert item
+    assert set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", codes)) <= set(DIAGNOSTICS)
+
+
 @pytest.mark.parametrize("kind", CONSTRAINT_KINDS.values(), ids=list(CONSTRAINT_KINDS))
 def test_every_constraint_is_listed(kind: object) -> None:
     parameter = kind.parameter  # type: ignore[attr-defined]
