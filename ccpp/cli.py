@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain": "deciding",
         "provision": "deciding",
         "headers": "exchanging",
+        "spellings": "spelling",
         "demo": "starting",
         "completion": "starting",
     }

@@ -120,14 +120,27 @@ class Profile(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
 
 
+class Mapped(NamedTuple):
+    """One stated text in its canonical spelling: what was stated, what it means, and the row of data that says so.
+
+    `row` is the line in the family's file, or `None` where the family's form alone did it.
+    """
+
+    stated: str
+    canonical: tuple[str, ...]
+    family: str
+    row: int | None
+
+
 class Resolved(NamedTuple):
-    """What holds of one attribute: the value, the statements that made it, and those that lost to them."""
+    """What holds of one attribute: the value, the statements that made it, those that lost, and what of it was normalised."""
 
     attribute: Attribute
     value: Value
     status: Status
     winners: tuple[Stated, ...]
     losers: tuple[Stated, ...]
+    mappings: tuple[Mapped, ...] = ()
 
 
 class ResolvedProfile(NamedTuple):

@@ -49,9 +49,22 @@ def _resolved(resolved: Resolved) -> Plain:
         "rule": resolved.attribute.rule.value,
         "origins": [_origin(stated) for stated in resolved.winners],
     }
+    if resolved.mappings:
+        form["stated"] = plain_value(_as_stated(resolved))
+        form["mappings"] = [
+            {"from": one.stated, "to": list(one.canonical), "family": one.family, "row": one.row} for one in resolved.mappings
+        ]
     if resolved.losers:
         form["beaten"] = [{"value": plain_value(stated.value), **_origin(stated)} for stated in resolved.losers]
     return form
+
+
+def _as_stated(resolved: Resolved) -> Value:
+    """The value before it was normalised: that of its statement, or the members of all its statements in order."""
+    values = [stated.value for stated in resolved.winners]
+    if len(values) == 1:
+        return values[0]
+    return tuple(member for value in values for member in (value if type(value) is tuple else (value,)))  # type: ignore[misc]
 
 
 def _origin(stated: Stated) -> Plain:
