@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "headers": "exchanging",
         "spellings": "spelling",
         "demo": "starting",
+        "profiles": "profiles",
         "completion": "starting",
     }
 )

@@ -27,7 +27,7 @@ LAYERS = (
     ("reading", "resolution", "derivation", "requirements", "wbxml"),
     ("exchange",),
     ("storage",),
-    ("matching", "conformance"),
+    ("matching", "conformance", "comparison"),
     ("catalogue", "overlays"),
     ("selection", "configuration"),
     ("decision",),
