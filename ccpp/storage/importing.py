@@ -190,9 +190,11 @@ class _Crew:
             self._pool.shutdown(cancel_futures=True)
 
     def start(self, batch: tuple[Found, ...]) -> Future[tuple[Examined, ...]]:
+        """Have a batch examined by the next worker that is free."""
+        # Spawned, as on every platform: a forked process would share locks and the connection of its parent. The pool is made outside
+        # the block below, because multiprocessing starts a helper with it and unblocks the signals afterwards.
+        self._pool = self._pool or ProcessPoolExecutor(self._workers, get_context("spawn"), _prepare_worker)
         with _undisturbed():
-            # Spawned, as on every platform: a forked process would share locks and the connection of its parent.
-            self._pool = self._pool or ProcessPoolExecutor(self._workers, get_context("spawn"), _prepare_worker)
             return self._pool.submit(_examine_batch, batch)
 
 

@@ -298,7 +298,9 @@ class Repository:
         if not evidence:
             return None
         strongest = max(evidence)[:3]
-        keys = sorted((key for *one, key in evidence if tuple(one) == strongest), key=lambda key: (not key.startswith("http"), key))
+        keys = sorted(
+            (key for *one, key in evidence if tuple(one) == strongest), key=lambda key: (not key.startswith("http"), key)
+        )
         found = self.by_uri(keys[0])
         if found is None:  # nothing but a hand in the file could have left a pattern without its profile
             return None
@@ -347,12 +349,14 @@ class Repository:
             UsageError: the file was damaged.
         """
         row = self._one("SELECT packed FROM content WHERE digest = ?", (entry.digest,))
+        unpacker = zlib.decompressobj()
         try:
-            return zlib.decompressobj().decompress(row[0], MAX_DOCUMENT)
+            content = unpacker.decompress(row[0], MAX_DOCUMENT)
         except (zlib.error, TypeError):
-            raise UsageError(
-                f"the content of `{entry.uri}` is damaged", source=str(self._path), hint="import it again"
-            ) from None
+            content = b""
+        if not unpacker.eof:
+            raise UsageError(f"the content of `{entry.uri}` is damaged", source=str(self._path), hint="import it again")
+        return content
 
     # The database.
 
