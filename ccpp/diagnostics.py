@@ -146,5 +146,8 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "diff-missing": Finding(_ERROR, "diff {0} is listed, but was not sent", "T-33"),
         "diff-unreferenced": Finding(_WARNING, "diff {0} is not in the list of references; not used", "T-34"),
         "diff-digest-wrong": Finding(_ERROR, "diff {0} has the digest `{1}`, the list says `{2}`; {3}", "T-32"),
+        # Intake: what comes in other forms than RDF.
+        "intake-unknown": Finding(_INFO, "`{0}` is no part of {1} that we know; left out", "README, other ways in"),
+        "intake-invalid": Finding(_WARNING, "{0}: `{1}` cannot be read; left out", "README, other ways in"),
     }
 )

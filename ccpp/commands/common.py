@@ -30,6 +30,16 @@ def documents(command: Callable[..., None]) -> Callable[..., None]:
     options = (
         click.option("--diff", "diffs", multiple=True, metavar="FILE", help="A profile-diff, merged after each profile."),
         click.option("--override", "overrides", multiple=True, metavar="FILE", help="An operator's override, the last word."),
+        click.option(
+            "--request", metavar="FILE", help="The head of an HTTP request: its client hints and Accept headers count too."
+        ),
+        click.option(
+            "--accept",
+            type=click.Choice(["request", "union", "profile"]),
+            default="request",
+            show_default=True,
+            help="Who wins where the request's Accept headers and the profile differ.",
+        ),
         click.option("--overlays", metavar="FILE", help="Corrections by URI, vendor, model or requirement, in TOML."),
         click.option(
             "--document", "known", multiple=True, metavar="URI=FILE", help="A document that profiles refer to for defaults."
@@ -55,13 +65,15 @@ def documents(command: Callable[..., None]) -> Callable[..., None]:
 class Reader:
     """Documents to resolved profiles, as the options say; a file that cannot be used costs a line and the exit status."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  an option each
         self,
         *,
         diffs: Sequence[str] = (),
         overrides: Sequence[str] = (),
         overlays: str | None = None,
         known: Sequence[str] = (),
+        request: str | None = None,
+        accept: str = "request",
         twins: str = "merge",
         strict: bool = False,
         fold_defaults: bool = False,
@@ -76,7 +88,9 @@ class Reader:
         self.failed = False
         self.known = dict(_uri_and_file(one) for one in known)
         self.overlays = self._load_overlays(overlays) if overlays else ()
-        self.after = [self.read(name, Kind.DIFF) for name in diffs] + [self.read(name, Kind.OVERRIDE) for name in overrides]
+        self.after = [self.read(name, Kind.DIFF) for name in diffs]
+        self.after += self._read_request(request, accept) if request else []
+        self.after += [self.read(name, Kind.OVERRIDE) for name in overrides]
 
     def _load_overlays(self, name: str) -> tuple[Overlay, ...]:
         from ccpp.overlays import MAX_OVERLAYS, load_overlays
@@ -85,11 +99,38 @@ class Reader:
         return load_overlays(read_file(name, MAX_OVERLAYS), source=name, vocabularies=self.vocabularies)
 
     def read(self, name: str, kind: Any = None) -> Profile:  # noqa: ANN401  a Kind, not imported yet
-        """The profile in one file."""
+        """The profile in one file, in whatever form."""
         from ccpp.model import Kind
         from ccpp.reading import read_profile
 
-        return read_profile(**self._arguments(name), kind=kind or Kind.EXPLICIT)
+        arguments = self._arguments(name)
+        if not name.lower().endswith((".rdf", ".xml", "-")):
+            from ccpp.intake import intake_of
+
+            intake = intake_of(name, arguments["data"])
+            if intake is not None:
+                del arguments["load"]
+                return intake.read(**arguments, kind=kind or Kind.EXPLICIT)
+        return read_profile(**arguments, kind=kind or Kind.EXPLICIT)
+
+    def _read_request(self, name: str, precedence: str) -> list[Profile]:
+        """What the head of a request adds to a profile: client hints like a diff, what it accepts by precedence."""
+        from ccpp.exchange.head import read_head
+        from ccpp.exchange.model import MAX_SIZE
+        from ccpp.intake.accept import Precedence, read_accept
+        from ccpp.intake.client_hints import read_client_hints
+        from ccpp.model import Kind
+        from ccpp.storage.files import read_file
+
+        try:
+            headers = read_head(read_file(name, MAX_SIZE)).fields
+        except CcppError as error:
+            raise error.located(name) from None
+        parts = (
+            read_client_hints(headers, vocabularies=self.vocabularies, kind=Kind.DIFF),
+            read_accept(headers, vocabularies=self.vocabularies, precedence=Precedence(precedence)),
+        )
+        return [part for part in parts if part is not None]
 
     def read_apart(self, name: str) -> tuple[Profile, ...]:
         """The profiles in one file: one, unless twin components are to be kept apart."""
