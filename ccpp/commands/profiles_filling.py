@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -96,21 +96,30 @@ def _import(
 @contextmanager
 def _with_bar(source: Source) -> Iterator[Iterable[Found]]:
     """The places of a source, on a terminal with a bar: how many, how many a second, and how long it will take."""
+    from time import monotonic
+
+    from ccpp.storage.importing import BATCH
+
     if not sys.stderr.isatty():
         yield source.found
         return
+    start, taken = monotonic(), 0
+
+    def counted() -> Iterator[Found]:
+        nonlocal taken
+        for taken, place in enumerate(source.found, 1):  # noqa: B007  read below
+            yield place
+
     with click.progressbar(
-        source.found, length=source.size, label="importing", file=sys.stderr, show_pos=True, item_show_func=_rate()
+        counted(),
+        length=source.size,
+        label="importing",
+        file=sys.stderr,
+        show_pos=True,
+        item_show_func=lambda _: f"{taken / max(monotonic() - start, 0.001):.0f}/s",
+        update_min_steps=BATCH,
     ) as bar:
         yield bar
-
-
-def _rate() -> Callable[[Any], str | None]:
-    from itertools import count
-    from time import monotonic
-
-    start, number = monotonic(), count(1)
-    return lambda _place: f"{next(number) / max(monotonic() - start, 0.001):.0f}/s"
 
 
 def _fetch(hosts: Sequence[str]) -> Callable[[str], bytes]:
