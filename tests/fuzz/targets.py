@@ -24,6 +24,7 @@ from ccpp.conformance import validate
 from ccpp.conformance.formats import plain_report, sarif, turtle
 from ccpp.conformance.schemas import load_schemas
 from ccpp.conformance.uaprof import PROFILES
+from ccpp.datatypes import collapse
 from ccpp.errors import FetchError, ProfileError
 from ccpp.exchange.answering import read_warnings, response_headers
 from ccpp.exchange.decoding import read_exchange
@@ -34,6 +35,7 @@ from ccpp.exchange.model import Digests
 from ccpp.exchange.uaprof import decode_uaprof, encode_uaprof
 from ccpp.exchange.wsp import decode_wsp, encode_wsp, gateway_references
 from ccpp.model import Kind
+from ccpp.normalisation import load_normalisation
 from ccpp.overlays import load_overlays
 from ccpp.plain import plain_profile
 from ccpp.reading import read_any, read_profile, read_statements
@@ -43,7 +45,9 @@ from ccpp.requirements.shacl import read_requirements
 from ccpp.resolution import resolve
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.storage.addresses import parse_place, redirected, shown
+from ccpp.storage.agents import holds, names, runs, weight
 from ccpp.storage.fetching import Freshness, freshness
+from ccpp.storage.sources import read_list
 from ccpp.storage.transfer import decoded
 from ccpp.vocabulary import compile_vocabularies, load_vocabularies, vocabulary_folder
 
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 
     from ccpp.conformance.schemas import Schemas
     from ccpp.exchange.model import Reference
+    from ccpp.normalisation import Normalisation
     from ccpp.vocabulary import Vocabularies
 
 
@@ -317,6 +322,60 @@ def uaprof(data: bytes) -> None:
 WAP = tuple(bytes([byte]) for byte in (*range(0x05), *range(0x40, 0x45), *range(0x7E, 0x88), *range(0xC0, 0xC5), 0x1F, 0xFF))
 
 
+# What a repository takes in.
+
+
+def spelling(data: bytes) -> None:
+    """A text in canonical spelling, for every attribute that has one: to spell it again changes nothing."""
+    text = collapse(data.decode("utf-8", "replace"))
+    for name in sorted({name for family in normalisation().families for name in family.attributes}):
+        for member in normalisation().canonical(name, text):
+            assert normalisation().canonical(name, member) == (member,), f"{name}: {member} changes again"
+
+
+@lru_cache(maxsize=1)
+def normalisation() -> Normalisation:
+    return load_normalisation(vocabularies())
+
+
+def spellings() -> list[bytes]:
+    """What stands in the rows, as it is."""
+    cells = (cell for family in normalisation().families for row in family.rows for cell in (row.spelling, *row.canonical))
+    return [cell.encode() for cell in dict.fromkeys(cells)]
+
+
+def listed(data: bytes) -> None:
+    """A list of profiles; its names can be stored."""
+    json.dumps(read_list(data, "fuzzed"), ensure_ascii=False).encode()
+
+
+def lists() -> list[bytes]:
+    rows = b"http://a.example/a.rdf\ta.rdf\n# a comment\nb.example/b.rdf\n"
+    return [
+        rows,
+        b'file,published_as,status\na.rdf,http://a.example/a.rdf,200\n"b, c.rdf",,404\n',
+        b'{"uri": "http://a", "file": "a"}\n',
+    ]
+
+
+def agent(data: bytes) -> None:
+    """A pattern, a line break, a User-Agent: the names in it, and whether it is as the pattern says."""
+    pattern_, _, text = data.decode("utf-8", "replace").partition("\n")
+    runs(text)
+    weight(pattern_)
+    holds(pattern_[:200], text)
+    names(pattern_, text)
+
+
+def agents() -> list[bytes]:
+    texts = (b"Nokia6600/1.0 (5.27.0) SymbianOS/7.0s", b"Mozilla/5.0 (Linux; U; Android 1.5; en; HTC Magic Build/CRB17) [en]")
+    return [
+        pattern_ + b"\n" + text
+        for pattern_ in (b"Nokia*", b"*Android ?.?*HTC*Build/*", b"Mozilla/5.0 (", b"*[en]*")
+        for text in texts
+    ]
+
+
 TARGETS = (
     Target("profile", profile, profiles, tokens("xml"), 1_000),
     Target("conformance", conformance, profiles, tokens("xml"), 30),
@@ -331,6 +390,9 @@ TARGETS = (
     Target("wsp", wsp, blocks, WAP, 2_000),
     Target("wbxml", wbxml, wbxml_documents, WAP, 300),
     Target("uaprof", uaprof, profiles, tokens("xml"), 100),
+    Target("spelling", spelling, spellings, tokens("values"), 300),
+    Target("list", listed, lists, tokens("lists"), 1_000),
+    Target("agent", agent, agents, tokens("values"), 500),
 )
 
 
