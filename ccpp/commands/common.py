@@ -51,6 +51,9 @@ def documents(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="Several components of one type: merge them in order, or give a profile for each choice.",
         ),
+        click.option(
+            "--normalise", is_flag=True, help="Read the spellings that devices use for one thing as one; see `ccpp spellings`."
+        ),
         click.option("--strict", is_flag=True, help="Refuse what the specifications refuse; repair nothing."),
         click.option("--fold-defaults", is_flag=True, help="Merge as WAP-248 §7.5 does: a default counts like a stated value."),
     )
@@ -75,6 +78,8 @@ class Reader:
         request: str | None = None,
         accept: str = "request",
         twins: str = "merge",
+        normalise: bool = False,
+        derive: bool = False,
         strict: bool = False,
         fold_defaults: bool = False,
     ) -> None:
@@ -83,6 +88,7 @@ class Reader:
 
         self.vocabularies = load_vocabularies()
         self.twins = twins
+        self.finish = self._load_finish(normalise=normalise, derive=derive)
         self.strict = strict
         self.fold_defaults = fold_defaults
         self.failed = False
@@ -91,6 +97,24 @@ class Reader:
         self.after = [self.read(name, Kind.DIFF) for name in diffs]
         self.after += self._read_request(request, accept) if request else []
         self.after += [self.read(name, Kind.OVERRIDE) for name in overrides]
+
+    def _load_finish(self, *, normalise: bool, derive: bool) -> Callable[[ResolvedProfile], ResolvedProfile]:
+        """What is done with a profile once it is resolved: canonical spellings, attributes that follow from stated ones."""
+        if not normalise and not derive:
+            return lambda profile: profile
+        from ccpp.derivation import load_derivations
+        from ccpp.normalisation import load_normalisation
+
+        normalisation = load_normalisation(self.vocabularies)
+        steps = [normalisation.normalise] if normalise else []
+        steps += [load_derivations(self.vocabularies, normalisation).derive] if derive else []
+
+        def finish(profile: ResolvedProfile) -> ResolvedProfile:
+            for step in steps:
+                profile = step(profile)
+            return profile
+
+        return finish
 
     def _load_overlays(self, name: str) -> tuple[Overlay, ...]:
         from ccpp.overlays import MAX_OVERLAYS, load_overlays
@@ -185,12 +209,12 @@ class Reader:
             raise UsageError("no profile to resolve")
         merged = [*documents, *self.after]
         resolved = resolve_documents(merged, fold_defaults=self.fold_defaults, strict=self.strict)
-        if not self.overlays:
-            return resolved
-        from ccpp.overlays import corrections
+        if self.overlays:
+            from ccpp.overlays import corrections
 
-        merged += corrections(self.overlays, resolved)
-        return resolve_documents(merged, fold_defaults=self.fold_defaults, strict=self.strict)
+            merged += corrections(self.overlays, resolved)
+            resolved = resolve_documents(merged, fold_defaults=self.fold_defaults, strict=self.strict)
+        return self.finish(resolved)
 
     def resolve_one(self, name: str) -> ResolvedProfile:
         """The profile of one file, resolved."""

@@ -39,7 +39,7 @@ def match(files: Sequence[str], catalogue: str, form: str, *, closed_world: bool
     from ccpp.decision import decide_all
     from ccpp.plain import plain_match
 
-    reader = Reader(**reading)
+    reader = Reader(**reading, derive=True)
     loaded = _load_catalogue(catalogue, reader.vocabularies)
     results: list[Any] = []
     nothing = False
@@ -72,7 +72,7 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
     from ccpp.matching.explanation import explain as explain_requirement
     from ccpp.plain import plain_explanation
 
-    reader = Reader(**reading)
+    reader = Reader(**reading, derive=True)
     loaded = _load_catalogue(catalogue, reader.vocabularies)
     found = _variant(loaded, variant)
     profile = reader.resolve_one(file)
@@ -118,7 +118,7 @@ def provision(
     from ccpp.plain import plain_configuration, plain_selection
     from ccpp.provisioning import DOCUMENTS
 
-    reader = Reader(**reading)
+    reader = Reader(**reading, derive=True)
     loaded = _load_catalogue(catalogue, reader.vocabularies)
     wanted = _application(loaded, application)
     profile = reader.resolve_one(file)

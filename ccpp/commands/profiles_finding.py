@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, complain, leave, print_json, print_json_list
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, complain, leave, print_json, print_json_list
 from ccpp.commands.profiles_printing import (
     plain_change,
     plain_group,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from ccpp.model import ResolvedProfile
     from ccpp.storage.repository import Entry, Match, Repository
-    from ccpp.vocabulary import Vocabularies
 
 
 @click.command("list")
@@ -61,18 +60,17 @@ def list_(vendor: str | None, which: str | None, file: str | None, form: str) ->
 def search(text: Sequence[str], criteria: Sequence[str], file: str | None, form: str) -> None:
     """List current documents with every word of TEXT somewhere in vendor, model or URI. Exit 1 if there is none."""
     from ccpp.comparison import holds, read_criterion
-    from ccpp.vocabulary import load_vocabularies
 
     if not text and not criteria:
         raise UsageError("nothing to search for", hint="a text, or --where ATTRIBUTE=VALUE")
-    vocabularies = load_vocabularies()
-    asked = [read_criterion(one, vocabularies) for one in criteria]
+    reader = Reader()
+    asked = [read_criterion(one, reader.vocabularies) for one in criteria]
     with open_repository(file) as repository:
         entries = repository.current(text=" ".join(text))
         if asked:
             entries = tuple(
                 entry
-                for entry, profile in _resolved(repository, entries, vocabularies)
+                for entry, profile in _resolved(repository, entries, reader)
                 if all(holds(criterion, profile) for criterion in asked)
             )
     print_entries(entries, form)
@@ -89,11 +87,9 @@ def show(what: Sequence[str], agent: str | None, file: str | None, form: str) ->
 
     A content digest (`sha256:` and 12 digits or more) names a document that was superseded. Exit 1 if there is none.
     """
-    from ccpp.vocabulary import load_vocabularies
-
     with open_repository(file) as repository:
         matches = _find(repository, what, agent)
-        found = dict(_resolved(repository, [match.entry for match in matches], load_vocabularies()))
+        found = dict(_resolved(repository, [match.entry for match in matches], Reader()))
     if form == "json":
         from ccpp.plain import plain_profile
 
@@ -127,12 +123,9 @@ def _find(repository: Repository, what: Sequence[str], agent: str | None) -> lis
     return [Match(entry, "by vendor and model") for entry in repository.by_device(*what)]
 
 
-def _resolved(
-    repository: Repository, entries: Iterable[Entry], vocabularies: Vocabularies
-) -> Iterator[tuple[Entry, ResolvedProfile]]:
+def _resolved(repository: Repository, entries: Iterable[Entry], reader: Reader) -> Iterator[tuple[Entry, ResolvedProfile]]:
     """Each document read and resolved; a default that it refers to is looked up in the repository."""
     from ccpp.reading import read_profile
-    from ccpp.resolution import resolve
 
     def load(address: str) -> bytes | None:
         match = repository.by_uri(address)
@@ -141,23 +134,29 @@ def _resolved(
     for entry in entries:
         content = repository.content(entry)
         try:
-            document = read_profile(content, uri=entry.base, document=entry.uri, vocabularies=vocabularies, load=load)
+            document = read_profile(content, uri=entry.base, document=entry.uri, vocabularies=reader.vocabularies, load=load)
         except ProfileError as error:  # it could be read when it was imported, by another version
             complain(error)
             continue
-        yield entry, resolve([document])
+        yield entry, reader.resolve([document])
 
 
 @click.command("diff")
 @click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("after", metavar="[B]", required=False)
+@click.option("--overlays", metavar="FILE", help="Corrections that are made to B; to A where there is no B.")
 @REPOSITORY
 @FORMAT
-def diff(before: str, after: str, file: str | None, form: str) -> None:
-    """Print what two profiles state differently; A and B are files, URIs or content digests. Exit 1 if they differ."""
+def diff(before: str, after: str | None, overlays: str | None, file: str | None, form: str) -> None:
+    """Print what two profiles state differently; A and B are files, URIs or content digests. Exit 1 if they differ.
+
+    With --overlays and no B: what the overlays change of A.
+    """
     from ccpp.comparison import compare
 
-    profiles = [_profile_of(name, file) for name in (before, after)]
+    if after is None and overlays is None:
+        raise UsageError("one profile to compare", hint="name a second one, or --overlays FILE")
+    profiles = [_profile_of(before, file), _profile_of(after or before, file, overlays=overlays)]
     changes = compare(*profiles)
     if form == "json":
         print_json(
@@ -172,18 +171,16 @@ def diff(before: str, after: str, file: str | None, form: str) -> None:
     leave(NEGATIVE if changes else DONE)
 
 
-def _profile_of(name: str, file: str | None) -> ResolvedProfile:
+def _profile_of(name: str, file: str | None, *, overlays: str | None = None) -> ResolvedProfile:
     """The profile that an argument names: a file if there is one of that name, else a document of the repository."""
     from pathlib import Path
 
-    from ccpp.commands.common import Reader
-
-    reader = Reader()
+    reader = Reader(overlays=overlays)
     if name == "-" or Path(name).is_file():
         return reader.resolve_one(name)
     with open_repository(file) as repository:
         entries = [match.entry for match in _find(repository, [name], None)]
-        for _, profile in _resolved(repository, entries[:1], reader.vocabularies):
+        for _, profile in _resolved(repository, entries[:1], reader):
             return profile
     raise UsageError("no such file, nor a profile of that URI in the repository", source=name)
 
@@ -196,7 +193,6 @@ def _profile_of(name: str, file: str | None) -> ResolvedProfile:
 @FORMAT
 def groups(attributes: Sequence[str], files: Sequence[str], examples: int, file: str | None, form: str) -> None:
     """Group the profiles that state the same of these attributes, the largest group first."""
-    from ccpp.commands.common import Reader
     from ccpp.comparison import group
 
     reader = Reader()
@@ -205,7 +201,7 @@ def groups(attributes: Sequence[str], files: Sequence[str], examples: int, file:
         found = group(reader.resolve_each(files), names)
     else:
         with open_repository(file) as repository:
-            found = group((profile for _, profile in _resolved(repository, repository.current(), reader.vocabularies)), names)
+            found = group((profile for _, profile in _resolved(repository, repository.current(), reader)), names)
     if form == "json":
         print_json_list(map(plain_group, found))
     else:

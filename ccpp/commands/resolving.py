@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @documents
+@click.option("--derive", is_flag=True, help="Add the attributes that follow from stated ones, such as ScreenWidth.")
 @click.option("--merge", is_flag=True, help="Merge all files into one profile, whatever they are about.")
 @click.option(
     "--explain", "attribute", metavar="ATTRIBUTE", help="Every statement of one attribute, which won, and by which rule."
