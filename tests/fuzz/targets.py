@@ -16,6 +16,7 @@ from http.client import HTTPException, parse_headers
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from unittest import mock
 
 import rdflib
 
@@ -34,12 +35,15 @@ from ccpp.exchange.head import read_head
 from ccpp.exchange.model import Digests
 from ccpp.exchange.uaprof import decode_uaprof, encode_uaprof
 from ccpp.exchange.wsp import decode_wsp, encode_wsp, gateway_references
+from ccpp.intake import read_request
+from ccpp.intake.android import read_device_spec
 from ccpp.model import Kind
 from ccpp.normalisation import load_normalisation
 from ccpp.overlays import load_overlays
 from ccpp.plain import plain_profile
 from ccpp.reading import read_any, read_profile, read_statements
 from ccpp.reading.draft import Draft
+from ccpp.reading.syntaxes import read_document
 from ccpp.requirements.patterns import compile_pattern
 from ccpp.requirements.shacl import read_requirements
 from ccpp.resolution import resolve
@@ -120,6 +124,67 @@ def profiles() -> list[bytes]:
     cases = json.loads((SUITE / "reading.json").read_text())
     small = [base64.b64decode(case["base64"]) if "base64" in case else case["document"].encode() for case in cases]
     return [*small, *map(sample, devices())]
+
+
+# Profiles in other clothes.
+
+
+def written(syntax: str) -> Callable[[bytes], None]:
+    """A profile in one of the syntaxes that rdflib reads: it can be resolved and printed, and nothing is looked up in the network."""
+
+    def read(data: bytes) -> None:
+        with mock.patch("socket.getaddrinfo") as look_up:
+            try:
+                one = read_document(data, syntax=syntax, uri=URI, vocabularies=vocabularies())
+            finally:
+                assert not look_up.called, "something was looked up in the network"
+        json.dumps(plain_profile(resolve([one])))
+
+    return read
+
+
+def rewritten(form: str) -> Callable[[], list[bytes]]:
+    """Cases of reading, written by rdflib."""
+
+    def seeds() -> list[bytes]:
+        cases = [
+            case["document"]
+            for case in json.loads((SUITE / "reading.json").read_text())
+            if "document" in case and not case.get("findings", True)
+        ]
+        return [
+            rdflib.Graph().parse(data=case, format="xml", publicID=URI).serialize(format=form).encode() for case in cases[:12]
+        ]
+
+    return seeds
+
+
+def request(data: bytes) -> None:
+    """The head of a request, as a profile of its client."""
+    one = read_request(data, uri=URI, document=URI, vocabularies=vocabularies())
+    json.dumps(plain_profile(resolve([one])))
+
+
+def requests() -> list[bytes]:
+    return [
+        b'Sec-CH-UA: "Chromium";v="124", "Not-A.Brand";v="99"\r\nSec-CH-UA-Mobile: ?1\r\nSec-CH-UA-Model: "Pixel 8"\r\n\r\n',
+        b'GET / HTTP/1.1\r\nSec-CH-UA-Platform: "Android"\r\nSec-CH-UA-Platform-Version: "14.0.0"\r\nSec-CH-DPR: 2.625\r\n\r\n',
+        b"Accept: text/html, image/*;q=0.5, */*;q=0\r\nAccept-Language: en-GB, en;q=0.8\r\nAccept-Charset: utf-8\r\n\r\n",
+        b"Device-Memory: 4\r\nDownlink: 1.5\r\nRTT: 50\r\nECT: 4g\r\nSave-Data: on\r\nSec-CH-Viewport-Width: 400\r\n\r\n",
+    ]
+
+
+def device_spec(data: bytes) -> None:
+    """An Android device specification, as a profile."""
+    json.dumps(plain_profile(resolve([read_device_spec(data, uri=URI, vocabularies=vocabularies())])))
+
+
+def device_specs() -> list[bytes]:
+    return [
+        b'{"supportedAbis": ["arm64-v8a"], "supportedLocales": ["en", "fr-CA"], "screenDensity": 420, "sdkVersion": 34}',
+        b'{"deviceFeatures": ["android.hardware.camera", "a=1"], "glExtensions": ["GL_OES"], "ramBytes": "4294967296", "codename": "V"}',
+        b'{"sdkRuntime": {"supported": true}, "buildBrand": "a", "buildDevice": "b", "socManufacturer": "c", "socModel": "d", "x": null}',
+    ]
 
 
 # What is decided: shapes and catalogues in Turtle, patterns inside them.
@@ -208,12 +273,12 @@ def overlay_files() -> list[bytes]:
 
 def pattern(data: bytes) -> None:
     """A pattern, a line break, a text: the pattern is refused, or searched for in the text."""
-    written, _, text = data.decode("utf-8", "replace").partition("\n")
-    compile_pattern(written).search(text[:1_000])
+    regular, _, text = data.decode("utf-8", "replace").partition("\n")
+    compile_pattern(regular).search(text[:1_000])
 
 
 def patterns() -> list[bytes]:
-    written = (
+    texts = (
         "^Nokia",
         "a|b",
         "(a+)+b",
@@ -226,7 +291,7 @@ def patterns() -> list[bytes]:
         ".*?x",
         "",
     )
-    return [f"{one}\nNokia6600 aaab 12.5".encode() for one in written]
+    return [f"{one}\nNokia6600 aaab 12.5".encode() for one in texts]
 
 
 # What comes over the network.
@@ -378,6 +443,11 @@ def agents() -> list[bytes]:
 
 TARGETS = (
     Target("profile", profile, profiles, tokens("xml"), 1_000),
+    Target("turtle", written("turtle"), rewritten("turtle"), tokens("turtle"), 100),
+    Target("ntriples", written("ntriples"), rewritten("nt"), tokens("turtle"), 100),
+    Target("jsonld", written("jsonld"), rewritten("json-ld"), tokens("json"), 100),
+    Target("request", request, requests, tokens("fields", "values"), 500),
+    Target("android", device_spec, device_specs, tokens("json", "values"), 500),
     Target("conformance", conformance, profiles, tokens("xml"), 30),
     Target("catalogue", catalogue, catalogues, tokens("turtle"), 300),
     Target("restated", restated, changes, (b"\x00\x02\x00\x09", b"\xff", b"\x01"), 100),
