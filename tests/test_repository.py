@@ -153,6 +153,12 @@ def test_new_then_unchanged_then_from_elsewhere(repository: Repository) -> None:
     assert repository.known() == {URI: (URI, entry.digest), "elsewhere": (URI, entry.digest)}
 
 
+def test_what_is_seen_unchanged_is_seen(repository: Repository) -> None:
+    repository.record([examined(document()), examined(b"", name="none")], 1.0)
+    assert repository.record([], 2.0, [URI, "none"]) == Tally(unchanged=2)
+    assert [(one.first_seen, one.last_seen) for one in (*repository.current(), *repository.failures())] == [(1.0, 2.0)] * 2
+
+
 def test_a_newer_document_supersedes(repository: Repository) -> None:
     repository.record([examined(document(screen="96x65"))], 1.0)
     assert repository.record([examined(document(screen="128x128"))], 2.0) == Tally(new=1, superseding=1)
@@ -274,6 +280,7 @@ def test_normalising_twice_is_normalising_once(uri: str) -> None:
 
 
 def test_by_uri_says_how(repository: Repository) -> None:
+    """T-37: the URI is a key; nothing is fetched to find the profile."""
     repository.record([examined(document())], 1.0)
     exact, other = repository.by_uri(URI), repository.by_uri(" HTTP://wap.Aurora.example:80/A100.rdf")
     assert exact is not None
@@ -635,7 +642,7 @@ def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     assert tuple(together) == alone
     known = {one.name: (one.base, one.digest) for one in alone[:-2]}
     steps = list(examine_all(iter(places), known, workers=2))
-    assert sum(step.unchanged for step in steps) == len(places) - 2
+    assert [name for step in steps for name in step.unchanged] == [one.name for one in places[:-2]]
     assert [one.name for step in steps for one in step.examined] == [one.name for one in places[-2:]]
     for name in ("a", "b"):
         with Repository(tmp_path / name, create=True) as repository:
@@ -752,6 +759,19 @@ def test_show_by_each_key(filled: Path) -> None:
     assert none.stderr.startswith("ccpp: no profile of `urn:none`")
 
 
+def test_a_default_is_looked_up_in_the_repository(tmp_path: Path) -> None:
+    defaults = "http://wap.aurora.example/defaults.rdf"
+    link = f'<prf:Defaults rdf:resource="{defaults}#HardwarePlatform"/><prf:Vendor>'.encode()
+    (tmp_path / "defaults.rdf").write_bytes(document("A-series", screen="96x65"))
+    (tmp_path / "a.rdf").write_bytes(document().replace(b"<prf:Vendor>", link).replace(b"ScreenSize", b"ColorCapable"))
+    (tmp_path / "list.tsv").write_text(f"urn:a\ta.rdf\n{defaults}\tdefaults.rdf\n")
+    assert as_json(tmp_path / "p", "import", str(tmp_path / "list.tsv"))["new"] == 2
+    [shown] = as_json(tmp_path / "p", "show", "urn:a")
+    screen = shown["attributes"]["HardwarePlatform/ScreenSize"]
+    assert (screen["value"], screen["origins"][0]["kind"]) == ("96x65", "default")
+    assert shown["digest"] != shown["found"]["digest"]  # of the document resolved alone
+
+
 def test_search(filled: Path) -> None:
     assert len(as_json(filled, "search", "borealis", "b6")) == 2
     assert len(as_json(filled, "search", "--where", "ScreenSize=128x128")) == 3
@@ -802,6 +822,24 @@ def test_agents_and_removal(filled: Path, tmp_path: Path) -> None:
     assert as_json(copy, "remove", uri) == {"profile": uri, "removed": 2}
     assert as_json(copy, "remove", uri, status=1) == {"profile": uri, "removed": 0}
     assert len(as_json(copy, "list")) == 2
+
+
+def test_what_people_read(filled: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(filled)) as database, closing(sqlite3.connect(tmp_path / "copy")) as target:
+        database.backup(target)
+    uri = "http://wap.aurora.example/A100.rdf"
+    for arguments, shown in (
+        (["agent", "add", "Browser/1*", uri], f"`Browser/1*` is {uri}"),
+        (["agent", "list"], f"Browser/1*  {uri}"),
+        (["agent", "remove", "Browser/1*"], "1 removed"),
+        (["search", "aurora"], f"Aurora  A100  {time.strftime('%Y-', time.gmtime())}"),
+        (["list", "--superseded"], f"  sha256:{digest_of(document(screen='96x65'))[7:19]}  {uri}"),
+        (["list", "--failed"], "5.rdf  not-rdf  line 1: XML, but not RDF: it is an HTML page"),
+        (["groups", "ScreenSize", "--examples", "0"], "3  ScreenSize=128x128\n"),
+        (["export", str(tmp_path / "out")], f"3 documents and INDEX.csv in {tmp_path / 'out'}"),
+        (["remove", uri], "2 removed"),
+    ):
+        assert shown in ccpp("profiles", *arguments, repository=tmp_path / "copy").stdout
 
 
 def test_export_and_import_give_the_same(filled: Path, tmp_path: Path) -> None:
@@ -982,6 +1020,7 @@ def test_killed_again_and_again_it_gets_there(tmp_path: Path) -> None:
 # Real profiles.
 
 
+@pytest.mark.long
 def test_the_real_profiles_are_taken_in(shared: Path, tmp_path: Path) -> None:
     folder = shared / "profiles"
     tally = as_json(tmp_path / "p", "import", str(folder), "--index", str(folder / "INDEX.csv"))

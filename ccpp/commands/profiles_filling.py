@@ -89,7 +89,7 @@ def _import(
     tally = Tally()
     with _with_bar(source) as places, closing(examine_all(places, known, workers=jobs, stopped=stop)) as steps:
         for step in steps:
-            tally += repository.record(step.examined, now) + Tally(unchanged=step.unchanged)
+            tally += repository.record(step.examined, now, step.unchanged)
     return tally
 
 

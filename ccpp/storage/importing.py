@@ -75,10 +75,10 @@ class Examined(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A part of an import: what is to be written, and how many places were left out since the last one because nothing changed."""
+    """A part of an import: what is to be written, and the places that were left out since the last one because nothing changed."""
 
     examined: tuple[Examined, ...]
-    unchanged: int
+    unchanged: tuple[str, ...]
 
 
 def digest_of(content: bytes) -> str:
@@ -135,20 +135,19 @@ def examine_all(
     Raises:
         UsageError: a worker process died, or a source ended in an error.
     """
-    unchanged = 0
+    unchanged: list[str] = []
 
     def news() -> Iterator[Found]:
-        nonlocal unchanged
         for found in takewhile(lambda _: not stopped(), places):
             content = found.content
             if isinstance(content, bytes) and known.get(found.name) == (found.base, digest_of(content)):
-                unchanged += 1
+                unchanged.append(found.name)
             else:
                 yield found
 
     def step(examined: tuple[Examined, ...]) -> Step:
-        nonlocal unchanged
-        left_out, unchanged = unchanged, 0
+        left_out = tuple(unchanged)
+        unchanged.clear()
         return Step(examined, left_out)
 
     new = news()

@@ -26,7 +26,7 @@ from ccpp.storage.importing import Facts, Failure, storable
 from ccpp.storage.schema import connect, told_plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Any
@@ -155,10 +155,15 @@ class Repository:
         """What was found where: name → (base, content digest)."""
         return {name: (base, digest) for name, base, digest in self._all("SELECT name, base, digest FROM source")}
 
-    def record(self, examined: Iterable[Examined], now: float) -> Tally:
-        """Take in what was found, all of it or, if this is interrupted, nothing."""
+    def record(self, examined: Iterable[Examined], now: float, unchanged: Sequence[str] = ()) -> Tally:
+        """Take in what was found, and that places hold what they held before; all of it or, if this is interrupted, nothing."""
         with self._transaction():
-            return sum((self._record(one, now) for one in examined), Tally())
+            seen = [(now, name) for name in unchanged]
+            self._database.executemany("UPDATE source SET last_seen = ? WHERE name = ?", seen)
+            self._database.executemany(
+                "UPDATE document SET last_seen = ? WHERE id = (SELECT document FROM source WHERE name = ?)", seen
+            )
+            return sum((self._record(one, now) for one in examined), Tally(unchanged=len(seen)))
 
     def _record(self, found: Examined, now: float) -> Tally:
         before = self._one("SELECT document FROM source WHERE name = ?", (found.name,))
