@@ -123,7 +123,7 @@ class Profile(NamedTuple):
 class Mapped(NamedTuple):
     """One stated text in its canonical spelling: what was stated, what it means, and the row of data that says so.
 
-    `row` is the line in the family's file, or `None` where the family's form alone did it.
+    `row` is the line in the family's file, or `None` where no row of its own did it: a form did, or it is a run of spellings.
     """
 
     stated: str

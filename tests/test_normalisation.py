@@ -21,7 +21,7 @@ from ccpp.derivation import (
 from ccpp.errors import CcppError, VocabularyError
 from ccpp.matching.definition import evaluate
 from ccpp.model import Container, Kind, Origin, Profile, Resolved, ResolvedProfile, Stated, Status, Value, Verdict
-from ccpp.normalisation import Normalisation, load_families, load_normalisation, read_family
+from ccpp.normalisation import MAX_VALUE, MAX_VALUES, Normalisation, load_families, load_normalisation, read_family
 from ccpp.normalisation.families import FOLDS, FORMS, MAX_FAMILY, PLACES, version
 from ccpp.normalisation.index import MAX_REMEMBERED, MAX_TEXT
 from ccpp.plain import plain_profile, plain_value
@@ -203,7 +203,12 @@ def test_hostile_texts_cost_and_fill_little() -> None:
     own = Normalisation(FAMILIES, VOCABULARIES)
     for number in range(MAX_REMEMBERED + 10):
         own.canonical(profiles, f"{number}")
-    assert len(own._spellers[profiles].settled) <= MAX_REMEMBERED
+    assert len(own._spellers[profiles][0].seen) <= MAX_REMEMBERED
+    for number in range(MAX_VALUES + 10):
+        own.normalise(profile_of({"HardwarePlatform/Vendor": f"{number}"}))
+    own.normalise(profile_of({"HardwarePlatform/BluetoothProfile": ["x" * MAX_VALUE, "y"]}))
+    assert len(own._seen) <= MAX_VALUES
+    assert max(len(str(value)) for _, value in own._seen) <= MAX_VALUE
 
 
 @pytest.mark.parametrize(

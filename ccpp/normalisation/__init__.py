@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ccpp.errors import RequirementError, VocabularyError
 from ccpp.model import Container, Resolved
@@ -15,11 +15,20 @@ from ccpp.normalisation.index import Speller
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ccpp.model import AttributeName, ResolvedProfile, Scalar, Value
+    from ccpp.model import AttributeName, Mapped, ResolvedProfile, Scalar, Value
     from ccpp.vocabulary import Vocabularies
+
+_Respelt: TypeAlias = "tuple[Value, tuple[Mapped, ...]]"
+"""A value in canonical spelling, and what was mapped in it."""
 
 __all__ = ["Family", "Normalisation", "load_families", "load_normalisation", "read_family"]
 
+
+#: Values remembered. 2,171 real profiles state 3,379 different ones of attributes with families, 51,485 times.
+MAX_VALUES = 4_096
+
+#: Characters of a value that is remembered. The longest real one has 2,318; many of those beyond it would fill the memory.
+MAX_VALUE = 4_096
 
 #: Datatypes whose values are texts, so that equal values are the same value.
 _TEXTS = frozenset({"Literal", "string"})
@@ -46,18 +55,19 @@ class Normalisation:
                     raise VocabularyError(f"attribute `{name}` holds no text", source=family.name)
                 by_attribute.setdefault(name, []).append(family)
         spellers: dict[tuple[tuple[str, ...], bool], Speller] = {}
-        self._spellers: dict[AttributeName, Speller] = {}
+        self._spellers: dict[AttributeName, tuple[Speller, Container]] = {}
         for name, own in by_attribute.items():
-            several = vocabularies.attributes[name].container is not Container.NONE
-            key = (tuple(family.name for family in own), several)
+            container = vocabularies.attributes[name].container
+            key = (tuple(family.name for family in own), container is not Container.NONE)
             if key not in spellers:
-                spellers[key] = Speller(own, several=several)
-            self._spellers[name] = spellers[key]
+                spellers[key] = Speller(own, several=container is not Container.NONE)
+            self._spellers[name] = (spellers[key], container)
+        self._seen: dict[tuple[AttributeName, Value], _Respelt] = {}
 
-    def canonical(self, name: AttributeName, text: Scalar) -> tuple[Scalar, ...]:
-        """The canonical spelling of one text of an attribute: usually one member, the text itself where nothing is known of it."""
-        speller = self._spellers.get(name)
-        return (text,) if speller is None else speller.canonical((text,))
+    def canonical(self, name: AttributeName, value: Scalar) -> tuple[Scalar, ...]:
+        """The canonical spelling of one value of an attribute: usually one member, the value itself where nothing is known of it."""
+        found = self._spellers[name][0].map(value) if name in self._spellers and isinstance(value, str) else None
+        return (value,) if found is None else found.canonical
 
     def normalise(self, profile: ResolvedProfile) -> ResolvedProfile:
         """The profile with every text of an attribute that has a family in its canonical spelling.
@@ -68,34 +78,31 @@ class Normalisation:
         """
         attributes = profile.attributes
         changed: dict[AttributeName, Resolved] = {}
-        for name, speller in self._spellers.items():
+        for name in self._spellers:
             resolved = attributes.get(name)
             if resolved is None:
                 continue
-            value = resolved.value
-            if not speller.settled.issuperset(value if type(value) is tuple else (value,)):
-                respelt = _respell(resolved, speller)
-                if respelt is not None:
-                    changed[name] = respelt
+            attribute, stated, status, winners, losers, before = resolved
+            value, mappings = self._seen.get((name, stated)) or self._respell(name, stated)
+            if mappings:
+                changed[name] = Resolved(attribute, value, status, winners, losers, (*before, *mappings))
         return profile._replace(attributes={**attributes, **changed}) if changed else profile
 
-
-def _respell(resolved: Resolved, speller: Speller) -> Resolved | None:
-    """The attribute in canonical spelling; `None` where that changes nothing."""
-    attribute, value, status, winners, losers, before = resolved
-    texts: tuple[Scalar, ...] = value if type(value) is tuple else (value,)  # type: ignore[assignment]
-    members = speller.canonical(texts)
-    mappings = tuple(filter(None, map(speller.changed.get, texts)))
-    if not mappings:
-        return None
-    respelt: Value
-    if type(value) is not tuple and len(members) == 1:
-        respelt = members[0]
-    elif attribute.container is Container.SEQ:
-        respelt, mappings = members, tuple(dict.fromkeys(mappings))
-    else:
-        respelt = tuple(dict.fromkeys(members))
-    return Resolved(attribute, respelt, status, winners, losers, (*before, *mappings))
+    def _respell(self, name: AttributeName, value: Value) -> _Respelt:
+        """A value in canonical spelling, remembered unless it is unusually long."""
+        speller, container = self._spellers[name]
+        scalars: tuple[Scalar, ...] = value if type(value) is tuple else (value,)  # type: ignore[assignment]
+        found = {scalar: speller.map(scalar) for scalar in scalars if isinstance(scalar, str)}
+        mappings = tuple(one for one in found.values() if one is not None)
+        spelt = [member for scalar in scalars for member in self.canonical(name, scalar)]
+        members = tuple(spelt if container is Container.SEQ else dict.fromkeys(spelt))
+        respelt = members[0] if type(value) is not tuple and len(members) == 1 else members
+        outcome = (respelt, mappings) if mappings else (value, ())
+        if sum(map(len, found)) <= MAX_VALUE:
+            if len(self._seen) >= MAX_VALUES:
+                self._seen.clear()
+            self._seen[name, value] = outcome
+        return outcome
 
 
 def load_normalisation(vocabularies: Vocabularies) -> Normalisation:

@@ -148,6 +148,11 @@ def read_family(text: str, name: str) -> Family:
     form = _only(settings, "form", "")
     if form and form not in FORMS:
         raise VocabularyError(f"unknown form `{form}`", source=name, hint=f"one of {', '.join(FORMS)}")
+    for row in rows:
+        if row.spelling.startswith(";") and not (form and len(row.canonical) == 1 and row.canonical[0].startswith(";")):
+            raise VocabularyError(
+                f"`{row.spelling}` is no other name of a parameter", source=name, line=row.line, hint="write `;other,;usual`"
+            )
     return Family(
         name,
         _only(settings, "title", name),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from ccpp.errors import VocabularyError
@@ -14,7 +13,6 @@ from ccpp.normalisation.families import FOLDS, FORMS, PLACE_IN_PATTERN, PLACES, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ccpp.model import Scalar
     from ccpp.normalisation.families import Family
 
 #: A longer text is left as it stands. The longest real spelling, fifteen Bluetooth profiles in one member, has 330 characters.
@@ -23,11 +21,17 @@ MAX_TEXT = 512
 #: Texts remembered for one set of families. Real profiles have 2,600 media types; past this a hostile sender is inventing them.
 MAX_REMEMBERED = 8_192
 
+#: A longer text is no pattern's, though it may be a run of spellings. The longest real one has 57 characters.
+MAX_PATTERNED = 96
+
 #: Patterns within patterns (`{known}`): a profile, its version, its abbreviation. Bounds what a text can cost.
 MAX_DEPTH = 3
 
-#: Words of one known spelling within a run of them, and words in all.
-MAX_WORDS, MAX_RUN = 6, 96
+#: Words of one spelling within a run of them, words in all (the longest real one has 36), and patterns within patterns there.
+MAX_WORDS, MAX_RUN, RUN_DEPTH = 5, 48, 1
+
+#: What a blank stands for where only letters count; ` - ` is three. Without a bound, a text of hyphens takes the square of its length.
+_OTHER_SIGNS = r"[\W_]{0,4}"
 
 
 class _Index:
@@ -67,7 +71,7 @@ class _Index:
 
     def _known(self, text: str, depth: int) -> Row | None:
         row = self.exact.get(self.fold(text))
-        if row is not None or not depth:
+        if row is not None or not depth or len(text) > MAX_PATTERNED:
             return row
         for pattern, row in self.patterns:
             found = pattern.fullmatch(text)
@@ -96,7 +100,7 @@ class _Index:
         start = 0
         while start < len(words) <= MAX_RUN:
             for end in range(min(start + MAX_WORDS, len(words)), start, -1):
-                row = self._known(" ".join(words[start:end]), MAX_DEPTH)
+                row = self._known(" ".join(words[start:end]), RUN_DEPTH)
                 if row is not None:
                     members += row.canonical
                     start = end
@@ -107,13 +111,13 @@ class _Index:
 
 
 def _compile(spelling: str, fold: str) -> re.Pattern[str]:
-    """A pattern's expression. Where only letters count, a blank stands for any run of other signs, or for none."""
+    """A pattern's expression. Where only letters count, a blank stands for some other signs, or for none."""
     parts = []
     for index, part in enumerate(PLACE_IN_PATTERN.split(spelling)):
         if index % 2:
             parts.append(f"(?P<{part}>{PLACES[part].pattern})")
         elif fold == "letters":
-            parts.append(r"[\W_]*".join(map(re.escape, part.split(" "))))
+            parts.append(_OTHER_SIGNS.join(map(re.escape, part.split(" "))))
         else:
             parts.append(re.escape(part))
     # An abbreviation is known by its capitals; everything else is compared without case.
@@ -121,16 +125,11 @@ def _compile(spelling: str, fold: str) -> re.Pattern[str]:
 
 
 class Speller:
-    """The families of one set of attributes, and what was looked up in them before.
-
-    What is remembered: `settled` are scalars that stay as they are, `changed` what became of the texts that do not.
-    """
+    """The families of one set of attributes, and what was looked up in them before."""
 
     def __init__(self, families: Sequence[Family], *, several: bool) -> None:
         self.indices = [_Index(family, several=several) for family in families]
-        self.settled: set[Scalar] = set()
-        self.changed: dict[Scalar, Mapped] = {}
-        self._canonical: dict[Scalar, tuple[Scalar, ...]] = {}
+        self.seen: dict[str, Mapped | None] = {}
         for index in self.indices:
             for row in index.exact.values():
                 self._check(index.name, row)
@@ -146,29 +145,16 @@ class Speller:
                     hint="map the first to the last",
                 )
 
-    def canonical(self, scalars: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
-        """The canonical members of scalars in order; one that is no text, or that nobody knows, stands for itself."""
-        try:
-            return tuple(chain.from_iterable(map(self._canonical.__getitem__, scalars)))
-        except KeyError:
-            self._learn(scalars)
-            return tuple(member for scalar in scalars for member in self._canonical[scalar])
+    def map(self, text: str) -> Mapped | None:
+        """How a text is spelt in canonical form; `None` if it is already, or if nobody knows it."""
+        if text in self.seen:
+            return self.seen[text]
+        if len(self.seen) >= MAX_REMEMBERED:
+            self.seen.clear()
+        found = self.seen[text] = self._look_up(text)
+        return found
 
-    def _learn(self, scalars: tuple[Scalar, ...]) -> None:
-        if len(self._canonical) >= MAX_REMEMBERED:
-            self._canonical.clear()
-            self.settled.clear()
-            self.changed.clear()
-        for scalar in scalars:
-            found = self.look_up(scalar) if isinstance(scalar, str) else None
-            if found is None:
-                self._canonical[scalar] = (scalar,)
-                self.settled.add(scalar)
-            else:
-                self._canonical[scalar] = found.canonical
-                self.changed[scalar] = found
-
-    def look_up(self, text: str) -> Mapped | None:
+    def _look_up(self, text: str) -> Mapped | None:
         """The same without memory: the first family that knows a text, if what it gives is final."""
         found = self._find(text)
         if found is None or found.canonical == (text,):
