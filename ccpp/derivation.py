@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from ccpp.normalisation import Normalisation
     from ccpp.vocabulary import Vocabularies
 
-#: Values remembered. Real profiles state some 500 sizes and lists of platforms; past this a hostile sender is inventing them.
-MAX_REMEMBERED = 4_096
+#: Values remembered for one set of sources. Real profiles state 117 sizes in characters; past this a hostile sender is inventing them.
+MAX_REMEMBERED = 1_024
+
+#: Signs of what is remembered, as it prints: of lists that are longer a few would fill the memory.
+MAX_VALUE = 4_096
 
 Sources: TypeAlias = tuple[tuple[Scalar, ...] | None, ...]
 """The values of each source in canonical spelling; `None` for one that is not stated or not readable."""
@@ -136,7 +139,7 @@ class Derivations:
             key = tuple([(one.attribute.name, one.value) for one in stated])
             following = group.seen.get(key)
             if following is None:
-                following = self._remember(names, group, key)
+                following = self._follow(names, group, key)
             if following:
                 status = Status.COERCED if Status.COERCED in [one.status for one in stated] else Status.OK
                 winners = tuple(chain.from_iterable([one.winners for one in stated]))
@@ -146,13 +149,15 @@ class Derivations:
                         derived[name] = Resolved(attribute, value, status, winners, ())
         return profile._replace(attributes={**attributes, **derived}) if derived else profile
 
-    def _remember(self, names: tuple[AttributeName, ...], group: _Group, key: _Stated) -> _Following:
-        if len(group.seen) >= MAX_REMEMBERED:
-            group.seen.clear()
+    def _follow(self, names: tuple[AttributeName, ...], group: _Group, key: _Stated) -> _Following:
         stated = dict(key)
         sources = tuple(self._canonical(name, stated[name]) if name in stated else None for name in names)
         found = ((one.attribute, DERIVATIONS[one.function](sources, one.of)) for one in group.derivations)
-        following = group.seen[key] = tuple((attribute, value) for attribute, value in found if value is not None)
+        following = tuple((attribute, value) for attribute, value in found if value is not None)
+        if len(str(key)) <= MAX_VALUE:
+            if len(group.seen) >= MAX_REMEMBERED:
+                group.seen.clear()
+            group.seen[key] = following
         return following
 
     def _canonical(self, name: AttributeName, value: Value) -> tuple[Scalar, ...]:

@@ -18,6 +18,7 @@ from ccpp.derivation import (
     read_derivations,
     serialise,
 )
+from ccpp.derivation import MAX_REMEMBERED as MAX_DERIVATIONS
 from ccpp.errors import CcppError, VocabularyError
 from ccpp.matching.definition import evaluate
 from ccpp.model import Container, Kind, Origin, Profile, Resolved, ResolvedProfile, Stated, Status, Value, Verdict
@@ -246,6 +247,17 @@ def test_the_winners_are_the_statements_it_follows_from() -> None:
     profile = profile_of({"PushCharacteristics/Push-MsgSize": "10", "PushCharacteristics/Push-MaxPushReq": "2"})
     total = DERIVED.derive(profile).attributes[VOCABULARIES.named("Push-TotalMsgSize").name]
     assert {one.attribute.name.name for one in total.winners} == {"Push-MsgSize", "Push-MaxPushReq"}
+
+
+def test_what_is_remembered_of_derivations_is_bounded() -> None:
+    own = load_derivations(VOCABULARIES, NORMALISATION)
+    for number in range(MAX_DERIVATIONS + 10):
+        own.derive(profile_of({"HardwarePlatform/ScreenSize": f"{number}x1", "HardwarePlatform/PixelAspectRatio": []}))
+    many = [f"MIDP/2.{number}" for number in range(1_000)]
+    derived = own.derive(profile_of({"SoftwarePlatform/JavaPlatform": many}))
+    assert derived.values(VOCABULARIES.named("JavaProfileVersion").name) == ("2.999",)
+    assert max(len(group.seen) for group in own._groups.values()) <= MAX_DERIVATIONS
+    assert max(len(str(key)) for group in own._groups.values() for key in group.seen) < 1_000
 
 
 def test_a_requirement_can_ask_for_it() -> None:
