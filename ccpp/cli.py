@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -20,20 +20,38 @@ from ccpp.errors import CcppError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Command → the module of `ccpp.commands` that has it under its name.
-COMMANDS: Mapping[str, str] = MappingProxyType(
+
+class Entry(NamedTuple):
+    """A command: the module of `ccpp.commands` that has it under its name, and what `--help` says of it, so that it need not load it."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: Mapping[str, Entry] = MappingProxyType(
     {
-        "resolve": "resolving",
-        "validate": "validating",
-        "vocabulary": "resolving",
-        "match": "deciding",
-        "explain": "deciding",
-        "provision": "deciding",
-        "headers": "exchanging",
-        "spellings": "spelling",
-        "demo": "starting",
-        "profiles": "profiles",
-        "completion": "starting",
+        "resolve": Entry("resolving", "Read profiles, merge them in order, and print what holds."),
+        "validate": Entry(
+            "validating", "Hold documents against the rules of CC/PP 1.0 and UAProf; exit 1 if one does not conform."
+        ),
+        "vocabulary": Entry("resolving", "List the known attributes, or one of them by name or URI."),
+        "match": Entry("deciding", "Print the verdict of each variant, and the chosen one of each application."),
+        "explain": Entry("deciding", "Print why a variant fits a device or does not, and what would change it."),
+        "provision": Entry(
+            "deciding", "Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."
+        ),
+        "headers": Entry(
+            "exchanging", "Read and write the headers by which a device names its profile, and profiles in WBXML."
+        ),
+        "spellings": Entry(
+            "spelling",
+            "Count the profiles that plain requirements reach, as stated and in canonical spelling; without files, list the families.",
+        ),
+        "demo": Entry("starting", "Decide for the shipped sample devices with the shipped catalogue: nothing to set up."),
+        "profiles": Entry("profiles", "Keep profiles in a repository, by URI, and find them."),
+        "completion": Entry(
+            "starting", 'Print the completion script of a shell; `eval "$(ccpp completion bash)"` switches it on.'
+        ),
     }
 )
 
@@ -47,8 +65,12 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"ccpp.commands.{COMMANDS[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(import_module(f"ccpp.commands.{COMMANDS[cmd_name].module}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -10,9 +10,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from ccpp import samples
+from ccpp.cli import COMMANDS, cli
 
 SAMPLES = Path(samples.__file__).parent
 DEVICES = SAMPLES / "devices"
@@ -265,3 +267,105 @@ def test_one_bad_file_among_good_ones_costs_a_line_and_nothing_else(tmp_path: Pa
     assert result.returncode == 2
     assert len(json.loads(result.stdout)) == 2
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_summary_of_a_command_is_its_own(name: str) -> None:
+    assert isinstance(cli, click.Group)
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.get_short_help_str(200) == COMMANDS[name].summary
+
+
+# Ways of reading.
+
+B610 = str(DEVICES / "03-borealis-b610.rdf")
+OVERLAYS = '[[overlay]]\nname = "larger"\nvendor = "borealis"\n[overlay.attributes]\nScreenSize = "240x320"\n'
+
+
+def test_overlays_correct_and_explain_tells(tmp_path: Path) -> None:
+    (tmp_path / "overlays.toml").write_text(OVERLAYS)
+    overlays = ("--overlays", str(tmp_path / "overlays.toml"))
+    [account] = as_json("resolve", B610, *overlays, "--explain", "ScreenSize")
+    assert (account["attribute"], account["value"]) == ("HardwarePlatform/ScreenSize", "240x320")
+    assert [(one["outcome"], one["kind"]) for one in account["statements"]] == [
+        ("won", "override"),
+        ("lost", "explicit"),
+        ("lost", "default"),
+    ]
+    assert account["statements"][0]["document"].endswith("overlays.toml: larger")
+    shown = ccpp("resolve", B610, *overlays, "--explain", "ScreenSize")
+    assert "an operator's override stands above it" in shown.stdout
+    changes = as_json("profiles", "diff", B610, *overlays, status=1)["changes"]
+    assert [change["attribute"] for change in changes] == ["HardwarePlatform/ScreenSize"]
+    assert "not stated" in ccpp("resolve", B610, "--explain", "VoiceInputCapable").stdout
+
+
+def test_an_unknown_attribute_to_explain_is_one_line() -> None:
+    result = ccpp("resolve", B610, "--explain", "ScreenSze")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("ccpp: unknown attribute `ScreenSze` (did you mean")
+
+
+def test_canonical_spellings_and_derived_attributes_on_demand(tmp_path: Path) -> None:
+    document = Path(B610).read_text().replace("176x208", "208x176")
+    (tmp_path / "device.rdf").write_text(document)
+    [plain] = as_json("resolve", str(tmp_path / "device.rdf"))
+    [derived] = as_json("resolve", str(tmp_path / "device.rdf"), "--normalise", "--derive")
+    assert "HardwarePlatform/ScreenWidth" not in plain["attributes"]
+    assert derived["attributes"]["HardwarePlatform/ScreenWidth"]["value"] == 208
+    assert derived["attributes"]["HardwarePlatform/ScreenSizeUpright"]["value"] == "176x208"
+    assert derived["digest"] == plain["digest"]
+
+
+def test_defaults_beside_a_document_and_elsewhere(tmp_path: Path) -> None:
+    start = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns:prf="http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212#">"""
+    default = start + "<rdf:Description><prf:CPU>ARM</prf:CPU></rdf:Description></rdf:RDF>"
+
+    def device(reference: str) -> str:
+        return f"""{start}<rdf:Description rdf:ID="P"><prf:component><prf:HardwarePlatform rdf:ID="H"><prf:Model>M</prf:Model>
+            <prf:defaults rdf:resource="{reference}"/></prf:HardwarePlatform></prf:component></rdf:Description></rdf:RDF>"""
+
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "defaults.rdf").write_text(default)
+    (tmp_path / "device.rdf").write_text(device("defaults.rdf"))
+    (tmp_path / "far.rdf").write_text(device("http://profiles.example/defaults.rdf"))
+    (tmp_path / "inner" / "device.rdf").write_text(device("../defaults.rdf"))
+
+    def cpu(*arguments: str) -> str | None:
+        [profile] = as_json("resolve", *arguments)
+        return profile["attributes"].get("HardwarePlatform/CPU", {}).get("value")
+
+    assert cpu(str(tmp_path / "device.rdf")) == "ARM"
+    assert cpu(str(tmp_path / "inner" / "device.rdf")) is None  # outside the document's folder
+    assert cpu(str(tmp_path / "far.rdf")) is None
+    known = f"http://profiles.example/defaults.rdf={tmp_path / 'defaults.rdf'}"
+    assert cpu(str(tmp_path / "far.rdf"), "--document", known) == "ARM"
+    assert "no URI=FILE" in ccpp("resolve", str(tmp_path / "far.rdf"), "--document", "nonsense").stderr
+
+
+def test_twin_components_apart() -> None:
+    document = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns:prf="http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212#"><rdf:Description rdf:ID="P">
+        <prf:component><prf:BrowserUA rdf:ID="A"><prf:BrowserName>a</prf:BrowserName></prf:BrowserUA></prf:component>
+        <prf:component><prf:BrowserUA rdf:ID="B"><prf:BrowserName>b</prf:BrowserName></prf:BrowserUA></prf:component>
+        </rdf:Description></rdf:RDF>"""
+    apart = json.loads(ccpp("resolve", "-", "--twins", "apart", "--format", "json", text=document).stdout)
+    assert [one["profile"].rpartition("#")[2] for one in apart] == ["A", "B"]
+    merged = json.loads(ccpp("resolve", "-", "--format", "json", text=document).stdout)
+    assert [one["attributes"]["BrowserUA/BrowserName"]["value"] for one in merged] == ["a"]
+
+
+def test_other_forms_and_the_headers_of_a_request(tmp_path: Path) -> None:
+    (tmp_path / "device.json").write_text('{"sdkVersion": 33, "supportedLocales": ["de"]}')
+    (tmp_path / "request.http").write_text('GET / HTTP/1.1\nAccept-Language: fr\nSec-CH-UA-Model: "Pixel"\n')
+    [device] = as_json("resolve", str(tmp_path / "device.json"))
+    assert device["attributes"]["AndroidDevice/SdkVersion"]["value"] == 33
+    request = ("--request", str(tmp_path / "request.http"))
+    languages = {}
+    for accept in ("request", "union", "profile"):
+        [profile] = as_json("resolve", str(tmp_path / "device.json"), *request, "--accept", accept)
+        languages[accept] = profile["attributes"]["SoftwarePlatform/CcppAccept-Language"]["value"]
+        assert profile["attributes"]["HardwarePlatform/Model"]["value"] == "Pixel"
+    assert languages == {"request": ["fr"], "union": ["de", "fr"], "profile": ["de"]}

@@ -345,6 +345,7 @@ def test_a_document(server: Server) -> None:
 
 
 def test_the_user_agent_is_the_policys(server: Server) -> None:
+    """T-36: some profile servers answer only what they know."""
     fetcher_for(server, user_agent="Nokia6600/1.0 (2.0)").fetch(server.says("/", answer()))
     assert "\r\nUser-Agent: Nokia6600/1.0 (2.0)\r\n" in server.requests[0]
 

@@ -264,6 +264,39 @@ def test_removing_leaves_nothing_and_lets_it_come_back(repository: Repository, t
     assert repository.record([examined(document())], 2.0) == Tally(new=1)
 
 
+CONTENTS = [examined(document(screen=screen)) for screen in ("96x65", "128x128", "240x320")] + [examined(b"none")]
+SIGHTINGS = st.builds(
+    lambda source, uri, found: found._replace(
+        name=source, outcome=found.outcome._replace(uri=uri) if isinstance(found.outcome, Facts) else found.outcome
+    ),
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from([URI, "urn:other"]),
+    st.sampled_from(CONTENTS),
+)
+
+
+@given(st.lists(SIGHTINGS, max_size=12), st.integers(0, 12))
+def test_laws_of_any_history(history: list[Examined], cut: int) -> None:
+    with Repository(Path(":memory:"), create=True) as repository, Repository(Path(":memory:"), create=True) as other:
+        tally = repository.record(history, 1.0)
+        assert other.record(history[:cut], 1.0) + other.record(history[cut:], 1.0) == tally
+        assert tally.new + tally.again + tally.failed == len(history)
+
+        current, old = repository.current(), repository.superseded()
+        assert (current, old) == (other.current(), other.superseded())
+        documents = {(one.outcome.uri, one.digest) for one in history if isinstance(one.outcome, Facts)}
+        assert sorted((entry.uri, entry.digest) for entry in (*current, *old)) == sorted(documents)
+        assert sorted(entry.uri for entry in current) == sorted({uri for uri, _ in documents})
+        assert {entry.superseded_by for entry in old} <= {entry.id for entry in (*current, *old)}
+
+        last = {one.name: one for one in history}
+        assert {one.name for one in repository.failures()} == {
+            name for name, one in last.items() if isinstance(one.outcome, Failure)
+        }
+        repository.record(reversed(last.values()), 1.0)  # what is found again where it was changes nothing
+        assert (repository.current(), repository.superseded()) == (current, old)
+
+
 # By what it is found.
 
 
@@ -832,8 +865,8 @@ def test_what_people_read(filled: Path, tmp_path: Path) -> None:
         (["agent", "add", "Browser/1*", uri], f"`Browser/1*` is {uri}"),
         (["agent", "list"], f"Browser/1*  {uri}"),
         (["agent", "remove", "Browser/1*"], "1 removed"),
-        (["search", "aurora"], f"Aurora  A100  {time.strftime('%Y-', time.gmtime())}"),
-        (["list", "--superseded"], f"  sha256:{digest_of(document(screen='96x65'))[7:19]}  {uri}"),
+        (["search", "aurora"], f"Aurora  A100  {uri}  {time.strftime('%Y-', time.gmtime())}"),
+        (["list", "--superseded"], f"  {uri}  sha256:{digest_of(document(screen='96x65'))[7:19]}  "),
         (["list", "--failed"], "5.rdf  not-rdf  line 1: XML, but not RDF: it is an HTML page"),
         (["groups", "ScreenSize", "--examples", "0"], "3  ScreenSize=128x128\n"),
         (["export", str(tmp_path / "out")], f"3 documents and INDEX.csv in {tmp_path / 'out'}"),
@@ -892,7 +925,8 @@ def test_an_import_of_nothing_useful_says_no(tmp_path: Path) -> None:
     (tmp_path / "a.rdf").write_bytes(b"<html/>")
     assert as_json(tmp_path / "p", "import", str(tmp_path / "a.rdf"), status=1)["failed"] == 1
     (tmp_path / "urls.txt").write_text("http://127.0.0.1/\n")
-    result = ccpp("profiles", "import", str(tmp_path / "urls.txt"), "--fetch", "127.0.0.1", repository=tmp_path / "p")
+    fetching = ("--fetch", "127.0.0.1", "--user-agent", "Nokia6600/1.0")
+    result = ccpp("profiles", "import", str(tmp_path / "urls.txt"), *fetching, repository=tmp_path / "p")
     assert result.returncode == 1
     assert as_json(tmp_path / "p", "list", "--failed")[1]["kind"] == "fetch-refused"
 
