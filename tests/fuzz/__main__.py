@@ -24,7 +24,7 @@ from .targets import TARGETS, named
 
 if TYPE_CHECKING:
     from .mutation import Report
-    from .targets import Target
+    from .target import Target
 
 
 #: Seconds from which a repetition counts as a defect; the slowest sound parser takes half of it, for WBXML that stands for 4 MB.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from fuzz.mutation import explore, finding, mutations, repetitions
-from fuzz.targets import TARGETS, Target
+from fuzz.targets import TARGETS
 
 from ccpp.errors import UsageError
+
+if TYPE_CHECKING:
+    from fuzz.target import Target
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=[target.name for target in TARGETS])
