@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,6 +36,7 @@ def _cores() -> int:
 @click.option(
     "--fetch", "hosts", multiple=True, metavar="HOST", help="Fetch the URLs of lists from hosts like this (`*.x.example`)."
 )
+@click.option("--user-agent", metavar="TEXT", help="The name to fetch under; some servers answer only what they know.")
 @click.option("--again", is_flag=True, help="Read what is there unchanged as well, after an update of ccpp.")
 @click.option(
     "--jobs", default=_cores, type=click.IntRange(1), metavar="N", help="Processes that read; one a core unless given."
@@ -44,12 +46,12 @@ def _cores() -> int:
 def import_(
     sources: Sequence[str],
     index: str | None,
-    hosts: Sequence[str],
     jobs: int,
     file: str | None,
     form: str,
     *,
     again: bool,
+    **fetching: Any,  # noqa: ANN401  hosts and user_agent
 ) -> None:
     """Take in folders, archives (zip, tar), lists of URLs or of URIs and files, and single documents.
 
@@ -61,7 +63,7 @@ def import_(
     from ccpp.storage.repository import Tally
     from ccpp.storage.sources import open_source
 
-    fetch = _fetch(hosts) if hosts else None
+    fetch = _fetch(**fetching)
     opened = [open_source(source, index=index, fetch=fetch) for source in sources]
     stop, tally = Stop(), Tally()
     with open_repository(file, create=True) as repository, stop.listening():
@@ -122,10 +124,14 @@ def _with_bar(source: Source) -> Iterator[Iterable[Found]]:
         yield bar
 
 
-def _fetch(hosts: Sequence[str]) -> Callable[[str], bytes]:
+def _fetch(hosts: Sequence[str], user_agent: str | None) -> Callable[[str], bytes] | None:
+    """What gets the document at a URL of these hosts, where there are any."""
+    if not hosts:
+        return None
     from ccpp.storage.fetching import Fetcher, FetchPolicy
 
-    fetcher = Fetcher(FetchPolicy(hosts=tuple(hosts)))
+    policy = FetchPolicy(hosts=tuple(hosts))
+    fetcher = Fetcher(replace(policy, user_agent=user_agent) if user_agent else policy)
     return lambda url: fetcher.fetch(url).content
 
 

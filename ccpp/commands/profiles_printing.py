@@ -85,9 +85,9 @@ def print_entries(entries: Sequence[Entry], form: str, *, digests: bool = False)
         (
             entry.vendor or "-",
             entry.model or "-",
-            _moment(entry.first_seen)[:10],
+            entry.uri,  # not last, where it would be cut
             *([entry.digest[:19]] if digests else []),
-            entry.uri,
+            _moment(entry.first_seen)[:10],
         )
         for entry in entries
     ]
