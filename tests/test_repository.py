@@ -497,6 +497,7 @@ def test_one_document(tmp_path: Path) -> None:
         ),
         ("a.example/p\n", [Row("http://a.example/p", "")]),
         ("urn:p\tp.rdf\r\n", [Row("urn:p", "p.rdf")]),
+        ("urn:\x1b[2J\tp.rdf", [Row("urn:\ufffd[2J", "p.rdf")]),
         ("\ufeffhttp://a.example/p", [Row("http://a.example/p", "")]),
         (
             '{"uri": "urn:p", "file": "p.rdf"}\n{"published_as": "a.example"}',

@@ -11,7 +11,6 @@ import gzip
 import io
 import json
 import lzma
-import os
 import tarfile
 import zipfile
 import zlib
@@ -96,14 +95,13 @@ def open_source(name: str, *, index: str | None = None, fetch: Fetch | None = No
 
 
 def text(written: str) -> str:
-    """A name as text that can be stored and shown: what is no character (PEP 383) or no printable one is replaced."""
-    decoded = os.fsencode(written).decode(errors="replace") if "\udc80" <= max(written, default="") <= "\udfff" else written
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in decoded)
+    """A name as text that can be stored and shown: what is not printable is replaced, bytes that were no text (PEP 383) included."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in written)
 
 
 def address(written: str) -> str:
     """The URI that a list means; without a scheme it is a http URL, as in collections that leave it out."""
-    written = written.strip()
+    written = text(written.strip())
     return written if not written or ":" in written.partition("/")[0] else f"http://{written}"
 
 
