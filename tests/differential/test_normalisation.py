@@ -8,7 +8,7 @@ from email.message import Message
 from locale import locale_alias
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccpp.normalisation import Family, load_families
@@ -58,6 +58,7 @@ TOKENS = st.text("abcXYZ019-+._", min_size=1, max_size=6)
 VALUES = st.one_of(TOKENS, st.text("ab ;=/", max_size=6))
 
 
+@settings(deadline=None)
 @given(TOKENS, TOKENS, st.dictionaries(TOKENS.map(str.lower), VALUES, max_size=4))
 def test_a_media_type_means_what_it_meant(kind: str, subtype: str, parameters: dict[str, str]) -> None:
     text = f"{kind}/{subtype}" + "".join(f'; {name}="{value}"' for name, value in parameters.items())

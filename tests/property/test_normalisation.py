@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccpp.derivation import load_derivations
@@ -64,12 +64,14 @@ def stated(attribute: Attribute, value: Scalar | tuple[Scalar, ...]) -> Resolved
     return Resolved(attribute, value, Status.OK, (one,), ())
 
 
+@settings(deadline=None)
 @given(profiles())
 def test_normalising_is_final(profile: ResolvedProfile) -> None:
     once = NORMALISATION.normalise(profile)
     assert NORMALISATION.normalise(once) == once
 
 
+@settings(deadline=None)
 @given(profiles())
 def test_only_values_change_and_each_change_is_recorded(profile: ResolvedProfile) -> None:
     after = NORMALISATION.normalise(profile)
@@ -86,6 +88,7 @@ def test_only_values_change_and_each_change_is_recorded(profile: ResolvedProfile
         assert len(due) == 1 or before.attribute.container is not Container.NONE
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ATTRIBUTES), st.lists(TEXTS, min_size=1, max_size=4, unique=True))
 def test_a_member_means_the_same_in_any_company(name: AttributeName, texts: list[str]) -> None:
     together = [member for text in texts for member in NORMALISATION.canonical(name, text)]
@@ -93,12 +96,14 @@ def test_a_member_means_the_same_in_any_company(name: AttributeName, texts: list
     assert together == [member for text in texts for member in fresh.canonical(name, text)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(TEXTS, st.sampled_from(["@fold,letters", "@several,yes", "{known} x,{known}", "a,-"])), max_size=8))
 def test_any_text_is_a_family_or_refused(lines: list[str]) -> None:
     with suppress(VocabularyError):
         assert all(row.spelling for row in read_family("\n".join(lines), "any").rows)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_media_type_in_its_form_is_in_its_form(text: str) -> None:
     once = media_type(text, {";profile_level_id": ";profile-level-id"})
@@ -106,6 +111,7 @@ def test_a_media_type_in_its_form_is_in_its_form(text: str) -> None:
         assert media_type(once, {";profile_level_id": ";profile-level-id"}) == once
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9_999), st.integers(0, 9_999))
 def test_an_upright_size_is_the_same_held_either_way(width: int, height: int) -> None:
     size = VOCABULARIES.named("ScreenSize")
@@ -117,6 +123,7 @@ def test_an_upright_size_is_the_same_held_either_way(width: int, height: int) ->
     assert found == {Dimension(min(width, height), max(width, height))}
 
 
+@settings(deadline=None)
 @given(profiles())
 def test_deriving_adds_only_and_does_not_need_normalising(profile: ResolvedProfile) -> None:
     after = DERIVED.derive(profile)
