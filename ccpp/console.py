@@ -15,6 +15,7 @@ from ccpp.resolution import account
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ccpp.advice import Advice
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
     from ccpp.matching.explanation import Explanation
@@ -136,6 +137,37 @@ def show_explanation(explanation: Explanation) -> str:
     if wishes:
         lines += ["", "What would have to change:", *(f"  - {wish}" for wish in wishes)]
     return "\n".join(lines)
+
+
+def show_advice(advice: Advice) -> str:
+    """What would flip the verdict, what is missing, and which variants are nearer."""
+    from ccpp.matching.flipping import phrase  # noqa: PLC0415  `ccpp resolve` shows none
+
+    blocks = []
+    if advice.device:
+        rows = [
+            (
+                f"{change.attribute}:",
+                f"{'not stated' if change.before is None else show_value(change.before)} → {show_value(change.after)}",
+            )
+            for change in advice.device
+        ]
+        blocks.append("A device with this would get it:\n" + table(rows, indent="  "))
+    if advice.requirement:
+        rows = [
+            (
+                f"{change.constraint.attribute}",
+                f"{phrase(change.constraint)} → {'drop it' if change.operand is None else phrase(change.constraint, change.operand)}",
+            )
+            for change in advice.requirement
+        ]
+        blocks.append("A requirement that asked for this would let it:\n" + table(rows, indent="  "))
+    if advice.missing:
+        blocks.append("Worth asking for: " + ", ".join(map(str, advice.missing)))
+    if advice.nearest:
+        near = ", ".join(f"{variant.id} ({unmet or 'nothing'} in the way)" for variant, unmet in advice.nearest)
+        blocks.append(f"Other variants: {near}")
+    return "\n\n".join(blocks)
 
 
 def _coloured(line: str) -> str:

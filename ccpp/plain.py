@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ccpp.matching.flipping import phrase
 from ccpp.model import Dimension, Scalar, Value
 from ccpp.resolution import account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ccpp.advice import Advice
     from ccpp.catalogue.model import Catalogue
     from ccpp.configuration import ConfiguredSetting, Source
     from ccpp.decision import Decision
@@ -136,6 +138,37 @@ def plain_configuration(configuration: Mapping[str, ConfiguredSetting]) -> Plain
             "beaten": [source(loser) for loser in setting.losers],
         }
         for key, setting in configuration.items()
+    }
+
+
+def plain_advice(advice: Advice) -> Plain:
+    """What would change a verdict: the device, the requirement, or another variant; and what it rests on."""
+    return {
+        "core": [str(name) for name in advice.core],
+        "missing": [str(name) for name in advice.missing],
+        "flip": {
+            "device": None
+            if advice.device is None
+            else [
+                {
+                    "attribute": str(change.attribute),
+                    "before": None if change.before is None else plain_value(change.before),
+                    "after": plain_value(change.after),
+                }
+                for change in advice.device
+            ],
+            "requirement": None
+            if advice.requirement is None
+            else [
+                {
+                    "attribute": str(change.constraint.attribute),
+                    "asked": phrase(change.constraint),
+                    "instead": None if change.operand is None else phrase(change.constraint, change.operand),
+                }
+                for change in advice.requirement
+            ],
+        },
+        "nearest": [{"variant": variant.id, "unmet": unmet} for variant, unmet in advice.nearest],
     }
 
 

@@ -369,3 +369,12 @@ def test_other_forms_and_the_headers_of_a_request(tmp_path: Path) -> None:
         languages[accept] = profile["attributes"]["SoftwarePlatform/CcppAccept-Language"]["value"]
         assert profile["attributes"]["HardwarePlatform/Model"]["value"] == "Pixel"
     assert languages == {"request": ["fr"], "union": ["de", "fr"], "profile": ["de"]}
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"), [("turtle", "sh:conforms false"), ("html", "<!doctype html>"), ("text", "240x320")]
+)
+def test_an_explanation_in_every_form(form: str, expected: str) -> None:
+    result = ccpp("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-large", "--format", form)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert expected in result.stdout

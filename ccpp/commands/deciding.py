@@ -64,13 +64,19 @@ def match(files: Sequence[str], catalogue: str, form: str, *, closed_world: bool
 @click.argument("file", metavar="PROFILE")
 @_deciding
 @click.option("--variant", required=True, metavar="ID", help="The variant to explain.")
-@FORMAT
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html", "turtle"]),
+    default="text",
+    show_default=True,
+    help="How to print the result; turtle is a SHACL validation report.",
+)
 def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world: bool, **reading: Any) -> None:  # noqa: ANN401
     """Print why a variant fits a device or does not, and what would change it."""
-    from ccpp.matching.definition import ClosedWorld
+    from ccpp.advice import advise
     from ccpp.matching.explanation import changes
-    from ccpp.matching.explanation import explain as explain_requirement
-    from ccpp.plain import plain_explanation
+    from ccpp.plain import plain_advice, plain_explanation
 
     reader = Reader(**reading, derive=True)
     loaded = _load_catalogue(catalogue, reader.vocabularies)
@@ -78,9 +84,17 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
     profile = reader.resolve_one(file)
     if found.requirement is None:
         raise UsageError(f"variant `{variant}` has no requirement: it fits every device")
-    world = ClosedWorld(profile) if closed_world else None
-    reasons = explain_requirement(loaded.requirements[found.requirement], profile, loaded.requirements, world=world)
-    if form == "json":
+    advice = advise(found, profile, loaded, reader.vocabularies.attributes, closed_world=closed_world)
+    reasons = advice.explanation
+    if form == "turtle":
+        from ccpp.matching.reporting import validation_report
+
+        click.echo(validation_report(reasons, profile, found.requirement, reader.vocabularies.attributes), nl=False)
+    elif form == "html":
+        from ccpp.page import explanation_page
+
+        click.echo(explanation_page(f"{found.id} on {profile.uri}", advice), nl=False)
+    elif form == "json":
         print_json(
             {
                 "profile": profile.uri,
@@ -88,13 +102,15 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
                 "verdict": reasons.verdict.value,
                 "explanation": plain_explanation(reasons),
                 "changes": changes(reasons),
+                **plain_advice(advice),
             }
         )
     else:
-        from ccpp.console import heading, show_explanation
+        from ccpp.console import heading, show_advice, show_explanation
 
         click.echo(heading(f"{found.id} on {profile.uri}: {reasons.verdict.value}"))
         click.echo(show_explanation(reasons))
+        click.echo("\n" + show_advice(advice))
 
 
 @click.command()

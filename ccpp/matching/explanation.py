@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Fact:
     """A constraint and what the profile states of its attribute; `values` is `None` where it states nothing."""
 
+    constraint: Constraint
     attribute: AttributeName
     asked: str
     values: tuple[Scalar, ...] | None
@@ -66,7 +67,7 @@ def explain(
                 resolved = profile.attributes.get(attribute)
                 origins = tuple(winner.origin for winner in resolved.winners) if resolved else ()
                 asked = CONSTRAINT_KINDS[kind].phrase(operand)
-                fact = Fact(attribute, asked, profile.values(attribute), origins)
+                fact = Fact(part, attribute, asked, profile.values(attribute), origins)
                 return Explanation(f"{attribute} {asked}", verdict, fact=fact)
             case Reference(name):
                 return Explanation(name, verdict, (build(graph[name]),))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ccpp.matching.definition import Capabilities
-    from ccpp.model import Attribute, ResolvedProfile, Scalar
+    from ccpp.model import Attribute, Scalar
     from ccpp.requirements.graph import RequirementGraph
 
 #: Ways that are looked at; the first does in nearly every case.
@@ -114,6 +114,11 @@ def _smallest(candidates: Iterable[Way]) -> list[Way]:
     return sorted(dict.fromkeys(consistent), key=lambda way: (len(way), sorted(map(repr, way))))[:MAX_WAYS]
 
 
+def phrase(constraint: Constraint, operand: Operand | None = None) -> str:
+    """What a constraint asks, in words, with its own operand or another."""
+    return CONSTRAINT_KINDS[constraint.kind].phrase(constraint.operand if operand is None else operand)
+
+
 # The profile.
 
 
@@ -130,7 +135,7 @@ class _Changed:
 
 def profile_changes(
     requirement: Requirement,
-    profile: ResolvedProfile,
+    profile: Capabilities,
     graph: RequirementGraph,
     attributes: Mapping[AttributeName, Attribute],
 ) -> tuple[ProfileChange, ...] | None:
@@ -216,7 +221,7 @@ def _beside(operand: Operand) -> list[Scalar]:
 
 
 def requirement_changes(
-    requirement: Requirement, profile: ResolvedProfile, graph: RequirementGraph
+    requirement: Requirement, profile: Capabilities, graph: RequirementGraph
 ) -> tuple[RequirementChange, ...] | None:
     """The fewest constraints that would have to ask for less, and for what; `None` if nothing was found."""
     for way in ways(requirement, profile, graph):
