@@ -309,6 +309,8 @@ def _compile(turtle: bytes) -> Iterable[Data]:
 def _compile_vocabulary(stated: dict[str, list[str]], facts: dict[str, dict[str, list[str]]]) -> Data:
     if _VOC + "namespace" not in stated or _RDFS + "label" not in stated:
         raise VocabularyError("a vocabulary without namespace or label", hint="state voc:namespace and rdfs:label")
+    if len(stated[_VOC + "namespace"]) > 1 or len(stated[_RDFS + "label"]) > 1:
+        raise VocabularyError("a vocabulary with two namespaces or labels", hint="state other spellings as voc:alias")
     [namespace], [label] = stated[_VOC + "namespace"], stated[_RDFS + "label"]
     own = {uri.removeprefix(namespace): stated for uri, stated in facts.items() if uri.startswith(namespace)}
     return {

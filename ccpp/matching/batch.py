@@ -13,7 +13,9 @@ columns of profiles costs more, and is done once for any number of catalogues. M
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import islice
+from operator import and_, or_
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN
@@ -133,23 +135,19 @@ class BatchMatcher:
         holds: list[int] = []
         may_hold: list[int] = []
         for requirement, parts in self._program:
-            kind = type(requirement)
-            if kind is All:
-                true, open_ = (holds[parts[0]], may_hold[parts[0]]) if parts else (everything, everything)
-                for part in parts[1:]:
-                    true &= holds[part]
-                    open_ &= may_hold[part]
-            elif kind is Any:
-                true, open_ = (holds[parts[0]], may_hold[parts[0]]) if parts else (0, 0)
-                for part in parts[1:]:
-                    true |= holds[part]
-                    open_ |= may_hold[part]
-            elif kind is Not:
-                true, open_ = everything ^ may_hold[parts[0]], everything ^ holds[parts[0]]
-            elif kind is ExactlyOne:
-                true, open_ = _exactly_one([(holds[part], may_hold[part]) for part in parts], everything)
-            else:
-                true, open_ = _tested(requirement, columns, everything, closed_world=closed_world)  # type: ignore[arg-type]
+            match requirement:
+                case All():
+                    true = reduce(and_, [holds[part] for part in parts], everything)
+                    open_ = reduce(and_, [may_hold[part] for part in parts], everything)
+                case Any():
+                    true = reduce(or_, [holds[part] for part in parts], 0)
+                    open_ = reduce(or_, [may_hold[part] for part in parts], 0)
+                case Not():
+                    true, open_ = everything ^ may_hold[parts[0]], everything ^ holds[parts[0]]
+                case ExactlyOne():
+                    true, open_ = _exactly_one([(holds[part], may_hold[part]) for part in parts], everything)
+                case Constraint():
+                    true, open_ = _tested(requirement, columns, everything, closed_world=closed_world)
             holds.append(true)
             may_hold.append(open_)
         return Block(

@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from ccpp.diagnostics import Diagnostic
 from ccpp.reading.rdf import RDF
-from ccpp.reading.rdfxml import lookup_charset
+from ccpp.reading.rdfxml import UNKNOWN_ENCODING, lookup_charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ def _distinct(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     return list(dict.fromkeys(diagnostics))
 
 
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}?\?>")
+_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,1000}?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -149,6 +149,8 @@ def _find_failure(data: bytes) -> Failure | None:
         parser.Parse(data, True)  # noqa: FBT003  expat takes no keywords
     except expat.ExpatError as error:
         return Failure(error.code, parser.ErrorByteIndex, error.lineno, tuple(stack))
+    except (LookupError, ValueError):  # what Python says of an encoding in a declaration that is left
+        return Failure(UNKNOWN_ENCODING, 0, 1, ())
     return None
 
 

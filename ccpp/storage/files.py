@@ -32,6 +32,8 @@ def read_file(name: str, limit: int) -> bytes:
         raise UsageError("a folder where a file is due", source=name) from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", source=name) from None
+    except ValueError:
+        raise UsageError(f"no file can be called {name!a}", hint="check the path") from None
 
 
 def read_beside(name: str, address: str, limit: int) -> bytes | None:

@@ -146,7 +146,10 @@ def read_list(content: bytes, source: str) -> list[Row]:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise UsageError("a list that is not UTF-8", source=source) from None
-    head = next(csv.reader(lines[:1]), [])
+    try:
+        head = next(csv.reader(lines[:1]), [])
+    except csv.Error:  # a cell without end: no CSV, so another kind of list or none
+        head = []
     if "file" in head and {"published_as", "uri"} & set(head):
         return _csv_rows(lines, source)
     return [
