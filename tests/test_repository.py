@@ -705,7 +705,7 @@ def _die() -> None:
 
 
 def ccpp(*arguments: str, repository: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "CCPP_REPOSITORY": str(repository)}
+    environment = {**os.environ, "CCPP_REPOSITORY": str(repository), "COLUMNS": "300"}  # lines are cut where they end
     command = [sys.executable, "-m", "ccpp", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
