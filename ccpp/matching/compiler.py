@@ -146,6 +146,7 @@ class Matcher:
         self._first_row = sum(planes)
         self._all = (1 << len(rows)) - 1
         self._rest = rest
+        self._plans: dict[str, Plan] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -185,6 +186,71 @@ class Matcher:
                 unsatisfied |= row if verdict is FALSE else 0
                 undecided |= row if verdict is UNKNOWN else 0
         return Verdicts(self._rows, self._all & ~(unsatisfied | undecided), unsatisfied)
+
+    def first(self, names: Iterable[str], profile: ResolvedProfile, *, closed_world: bool = False) -> str | None:
+        """The first of some requirements that is satisfied, looking at no more than that takes; `None` if none is."""
+        decided: dict[AttributeName, int] = {}
+        for name in names:
+            bit, columns, clauses, rest = self._plans.get(name) or self._plan(name)
+            for position, (attribute, column) in enumerate(columns):
+                found = decided.get(attribute)
+                if found is None:
+                    found = decided[attribute] = _decided(column, attribute, profile, closed_world=closed_world)
+                if found & bit:
+                    if position:  # what ruled it out is asked first next time
+                        before = (columns[position], *columns[:position], *columns[position + 1 :])
+                        self._plans[name] = Plan(bit, before, clauses, rest)
+                    break
+            else:
+                if all(_clause_holds(one, profile, closed_world=closed_world) for one in clauses) and all(
+                    evaluate(item, ClosedWorld(profile) if closed_world else profile, graph) is TRUE for item, graph in rest
+                ):
+                    return name
+        return None
+
+    def _plan(self, name: str) -> Plan:
+        """What one requirement rests on: its bit with the columns that may rule it out, and each of its clauses with its columns."""
+        row = self._rows[name]
+        bit = 1 << (self._first_row + row)
+        offsets = [sum(width for width, _ in self._planes[:plane]) for plane in range(len(self._planes))]
+        bits = [1 << (offset + row) for offset, (width, _) in zip(offsets, self._planes, strict=True) if row < width]
+        plan = self._plans[name] = Plan(
+            bit,
+            tuple(one for one in self._columns if one[1].rests & bit),
+            tuple((clause, tuple(one for one in self._columns if one[1].rests & clause)) for clause in bits),
+            tuple((item, graph) for at, items, graph in self._rest if at == 1 << row for item in items),
+        )
+        return plan
+
+
+#: All bits: what an attribute that is not stated decides of requirements that need it, where only a satisfied one will do.
+_EVERYTHING = -1
+
+
+def _decided(column: Column, attribute: AttributeName, profile: ResolvedProfile, *, closed_world: bool) -> int:
+    resolved = profile.attributes.get(attribute)
+    if resolved is None and not closed_world:
+        return _EVERYTHING
+    value = () if resolved is None else resolved.value
+    found = column.remembered.get(value)
+    return column.decide(value) if found is None else found
+
+
+def _clause_holds(
+    clause: tuple[int, tuple[tuple[AttributeName, Column], ...]], profile: ResolvedProfile, *, closed_world: bool
+) -> bool:
+    bit, columns = clause
+    found = (_decided(column, attribute, profile, closed_world=closed_world) for attribute, column in columns)
+    return any(one is not _EVERYTHING and one & bit for one in found)
+
+
+class Plan(NamedTuple):
+    """One requirement taken by itself."""
+
+    bit: int
+    columns: tuple[tuple[AttributeName, Column], ...]
+    clauses: tuple[tuple[int, tuple[tuple[AttributeName, Column], ...]], ...]
+    rest: tuple[tuple[Requirement, RequirementGraph], ...]
 
 
 def compile_matcher(graph: RequirementGraph, names: Iterable[str] | None = None) -> Matcher:
