@@ -55,6 +55,8 @@ CONFINED = {
         "derivation",
         "matching.reporting",
     },
+    "numpy": {"matching.arrow"},
+    "pyarrow": {"matching.arrow", "storage.parquet"},
     "pyshacl": {"conformance.engine"},
     "networkx": {"requirements.graph"},
     "click": {"cli", "commands.*", "console", "demo"},
