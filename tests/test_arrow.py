@@ -14,7 +14,6 @@ from ccpp.matching.arrow import choices, counts, matrix
 from ccpp.matching.batch import BatchMatcher
 from ccpp.matching.compiler import compile_matcher
 from ccpp.reading import read_profile
-from ccpp.requirements.graph import RequirementGraph
 from ccpp.resolution import resolve
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.storage.parquet import write_parquet
@@ -23,6 +22,8 @@ from ccpp.vocabulary import load_vocabularies
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from ccpp.requirements.graph import RequirementGraph
 
 VOCABULARIES = load_vocabularies()
 PROFILES = [resolve([read_profile(sample(name), uri=f"urn:{name}", vocabularies=VOCABULARIES)]) for name in devices()]
