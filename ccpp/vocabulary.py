@@ -11,12 +11,14 @@ from the Turtle by `python -m ccpp.vocabulary`; a test keeps the two equal.
 Turtle terms (`voc:` is `urn:ccpp:vocabulary#`): on a `voc:Vocabulary` `voc:namespace`, `voc:alias` (right in some document of the
 standards), `voc:misspelling` (read, with a finding), `voc:links` (its `component` and `defaults` are CC/PP links); on a component
 class `voc:misspelling`; on a `ccpp:Attribute` `rdfs:domain`, `voc:formerDomain`, `rdfs:range`, `voc:container`, `voc:rule`,
-`voc:misspelling`, and for the reader `voc:since`, `voc:until` (schema versions) and `voc:status`.
+`voc:singleUntil` (the last schema version that had one value where there is a container now), `voc:misspelling`, and for the reader
+`voc:since`, `voc:until` (schema versions) and `voc:status`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -39,6 +41,10 @@ Data: TypeAlias = dict[str, Any]
 """One vocabulary as plain data, the form of `compiled.json`."""
 
 
+#: The schema version in a namespace: OMA dates them.
+_VERSION = re.compile(r"ccppschema-(\d{8})")
+
+
 class Link(StrEnum):
     """The two structural properties of CC/PP 1.0 §2.1."""
 
@@ -47,13 +53,17 @@ class Link(StrEnum):
 
 
 class AttributeLookup(NamedTuple):
-    """What a property URI means; `components` are the types in which some schema version has it."""
+    """What a property URI means; `components` are the types in which some schema version has it.
+
+    `single` says that the schema version of the URI has one value where the attribute is a container now.
+    """
 
     attribute: Attribute | None
     local: str
     known_namespace: bool
     components: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
+    single: bool = False
 
 
 class ComponentLookup(NamedTuple):
@@ -148,11 +158,11 @@ class Vocabularies:
             attribute = candidate.attributes.get(local)
             if attribute is not None:
                 details = (uri, str(attribute.name))
-                return candidate.found(attribute, (*findings, (code, details)) if code else findings)
+                return candidate.found(attribute, (*findings, (code, details)) if code else findings, uri)
         for candidate in (table, *self._tables.values()):
             attribute = candidate.misspelt.get(local) or candidate.misspelt.get(local.lower())
             if attribute is not None:
-                return candidate.found(attribute, (*findings, ("attribute-misspelt", (local, attribute.name.name))))
+                return candidate.found(attribute, (*findings, ("attribute-misspelt", (local, attribute.name.name))), uri)
         return AttributeLookup(None, local, known_namespace=True, findings=(*findings, ("attribute-unknown", (uri,))))
 
     def _find_component(self, uri: str) -> ComponentLookup:
@@ -211,12 +221,15 @@ class _Table:
         self.attributes: dict[str, Attribute] = {}
         self.misspelt: dict[str, Attribute] = {}
         self.homes: dict[str, frozenset[str]] = {}
-        for name, (component, datatype, container, rule, former, spellings) in data["attributes"].items():
+        self.singles: dict[str, str] = {}
+        for name, (component, datatype, container, rule, former, spellings, *single) in data["attributes"].items():
             key = AttributeName(component, name)
             attribute = Attribute(key, self.namespace + name, datatype, Container(container), Rule(rule))
             self.attributes[name] = attribute
             self.homes[name] = frozenset((component, *former))
             self.misspelt[name.lower()] = attribute
+            if single:
+                self.singles[name] = single[0]
             for spelling in spellings:
                 self.misspelt[spelling] = attribute
 
@@ -226,9 +239,13 @@ class _Table:
         yield from ((alias, True) for alias in self.aliases)
         yield from ((misspelling, False) for misspelling in self.misspellings)
 
-    def found(self, attribute: Attribute, findings: tuple[Finding, ...]) -> AttributeLookup:
+    def found(self, attribute: Attribute, findings: tuple[Finding, ...], uri: str) -> AttributeLookup:
         name = attribute.name.name
-        return AttributeLookup(attribute, name, known_namespace=True, components=self.homes[name], findings=findings)
+        version = _VERSION.search(uri)
+        single = version is not None and version[1] <= self.singles.get(name, "")
+        return AttributeLookup(
+            attribute, name, known_namespace=True, components=self.homes[name], findings=findings, single=single
+        )
 
 
 def _all_attributes(tables: Iterable[_Table]) -> dict[AttributeName, Attribute]:
@@ -349,6 +366,7 @@ def _compile_attribute(name: str, stated: dict[str, list[str]], namespace: str) 
         one_of("rule", _VOC + "rule", _VOC, tuple(Rule)),
         local(_VOC + "formerDomain", namespace),
         stated.get(_VOC + "misspelling", []),
+        *stated.get(_VOC + "singleUntil", []),
     ]
 
 

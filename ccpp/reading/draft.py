@@ -152,7 +152,7 @@ class Draft:
                 attribute = attribute._replace(name=name)
             elif component not in lookup.components and component is not None:
                 self.note("attribute-in-wrong-component", line, lookup.local, component, name.component)
-        read = self._read(attribute, found, texts, line)
+        read = self._read(attribute, found, texts, line, single=lookup.single)
         if read is None:
             return
         value, status = read
@@ -180,8 +180,13 @@ class Draft:
             attribute=attribute._replace(container=Container.BAG), value=tuple(members), raw=(*raw, *texts)
         )
 
-    def _read(self, attribute: Attribute, found: Container, texts: Sequence[str], line: int) -> tuple[Value, Status] | None:
-        """The typed value of the texts found, coerced to the container due; `None` where nothing is stated (T-15, T-20)."""
+    def _read(
+        self, attribute: Attribute, found: Container, texts: Sequence[str], line: int, *, single: bool
+    ) -> tuple[Value, Status] | None:
+        """The typed value of the texts found, coerced to the container due; `None` where nothing is stated (T-15, T-20).
+
+        `single` says that one value is right where it stands, and becomes a member.
+        """
         name, _, datatype, due, _ = attribute
         written = [" ".join(texts[0].split())] if len(texts) == 1 else _collapsed(texts)
         if "" in written:
@@ -200,6 +205,8 @@ class Draft:
             return self._single(name, found, values, status, line)
         if not values and found is _NONE:
             return None
+        if single and found is _NONE:
+            return self._several(name, due, values, status, line)
         self.note("container-coerced", line, str(name), _FOUND[found], _FOUND[due])
         return self._several(name, due, values, max(status, Status.COERCED, key=_WORSE.__getitem__), line)
 
