@@ -40,6 +40,11 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "provision": Entry(
             "deciding", "Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."
         ),
+        "replay": Entry(
+            "catalogues",
+            "Decide the records of a log again under a catalogue, and print what comes out otherwise; exit 1 if anything does.",
+        ),
+        "catalogue": Entry("catalogues", "Compare catalogues, and see who is affected by a change."),
         "headers": Entry(
             "exchanging", "Read and write the headers by which a device names its profile, and profiles in WBXML."
         ),

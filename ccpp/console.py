@@ -13,13 +13,16 @@ from ccpp.model import Status, Verdict
 from ccpp.resolution import account
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ccpp.advice import Advice
+    from ccpp.catalogue.difference import Difference
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
+    from ccpp.impact import Affected
     from ccpp.matching.explanation import Explanation
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Scalar, Value
+    from ccpp.records import Replayed
     from ccpp.selection import Selection
 
 _SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -168,6 +171,55 @@ def show_advice(advice: Advice) -> str:
         near = ", ".join(f"{variant.id} ({unmet or 'nothing'} in the way)" for variant, unmet in advice.nearest)
         blocks.append(f"Other variants: {near}")
     return "\n\n".join(blocks)
+
+
+_CHANGE_COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
+
+
+def show_differences(found: Iterable[Difference]) -> str:
+    """What two catalogues say differently, a difference a line."""
+    rows = []
+    for one in found:
+        said = "" if one.kind == "requirement" or not one.what else f"{_said(one.before)} → {_said(one.after)}"
+        name = style(f"{one.kind} {one.name.rpartition('#')[2]}".strip(), bold=True)
+        rows.append((style(one.change, fg=_CHANGE_COLOURS[one.change]), name, one.what, said))
+    return table(rows)
+
+
+def _said(value: object) -> str:
+    return "(nothing)" if value is None else str(value)
+
+
+def show_impact(
+    groups: Mapping[tuple[str, str, str | None, str | None], Sequence[Affected]],
+    profiles: int,
+    affected: int,
+    lost: int,
+    examples: int,
+) -> str:
+    """Who is affected by a change of the catalogue, and why, with some examples."""
+    lines = [f"{affected} of {profiles} devices get something else; {lost} lose an application"]
+    for (application, effect, before, after), members in groups.items():
+        lines += [
+            "",
+            f"{style(application, bold=True)}: {effect}, {before or 'none'} → {after or 'none'}, {len(members)} devices",
+        ]
+        lines += [f"  {one.profile}: {one.reason}" for one in members[:examples]]
+    return "\n".join(lines)
+
+
+def show_replayed(changed: Sequence[Replayed], total: int) -> str:
+    """What comes out otherwise when a log is decided again."""
+    rows = [
+        (
+            one.before.profile,
+            one.before.application,
+            f"{one.before.chosen or 'none'} → {(one.after.chosen or 'none') if one.after else 'not decided'}",
+            one.why,
+        )
+        for one in changed
+    ]
+    return "\n".join([f"{len(changed)} of {total} decisions come out otherwise", *([table(rows)] if rows else [])])
 
 
 def _coloured(line: str) -> str:

@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ccpp.vocabulary import Vocabularies, load_vocabularies
+
+# A slow machine is no failure: what takes how long is measured in `benchmarks/`, never asserted by a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 SUITE = Path(__file__).parent / "suite"

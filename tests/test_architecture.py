@@ -32,6 +32,8 @@ LAYERS = (
     ("catalogue", "overlays"),
     ("selection", "configuration"),
     ("decision", "advice"),
+    ("impact",),
+    ("records",),
     ("plain",),
     ("provisioning", "console", "samples"),
     ("demo", "page"),

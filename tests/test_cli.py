@@ -378,3 +378,24 @@ def test_an_explanation_in_every_form(form: str, expected: str) -> None:
     result = ccpp("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-large", "--format", form)
     assert (result.returncode, result.stderr) == (0, "")
     assert expected in result.stdout
+
+
+def test_a_change_of_a_catalogue_and_a_log(tmp_path: Path) -> None:
+    changed = tmp_path / "new.ttl"
+    changed.write_text(Path(CATALOGUE).read_text().replace('req:dimensionAtLeast "240x320"', 'req:dimensionAtLeast "320x480"'))
+    assert as_json("catalogue", "diff", CATALOGUE, CATALOGUE) == []
+    [difference] = as_json("catalogue", "diff", CATALOGUE, str(changed), status=1)
+    assert (difference["kind"], difference["change"]) == ("requirement", "changed")
+    profiles = ("--profiles", str(DEVICES))
+    found = as_json("catalogue", "impact", CATALOGUE, str(changed), *profiles)
+    assert (found["profiles"], found["affected"], found["lost"]) == (10, 1, 0)
+    assert found["changes"][0]["examples"][0]["reason"] == "`chess-large` its requirement is not satisfied"
+    gate = ccpp("catalogue", "impact", CATALOGUE, str(changed), *profiles, "--max-affected", "0")
+    assert gate.returncode == 1
+    assert "1 of 10 devices get something else" in gate.stdout
+    assert ccpp("catalogue", "impact", CATALOGUE, str(changed), *profiles, "--max-lost", "0").returncode == 0
+    log = tmp_path / "log.ndjson"
+    assert ccpp("match", str(DEVICES), "--catalogue", CATALOGUE, "--records", str(log)).returncode == 0
+    assert as_json("replay", str(log), "--catalogue", CATALOGUE, *profiles) == {"records": 30, "changed": []}
+    replayed = ccpp("replay", str(log), "--catalogue", str(changed), *profiles)
+    assert (replayed.returncode, replayed.stdout.splitlines()[0]) == (1, "1 of 30 decisions come out otherwise")

@@ -28,8 +28,8 @@ def catalogue_digest(label: str, applications: Mapping[str, Application], requir
     """The digest of a catalogue's content; the document it was read from has no part in it."""
     content = [
         label,
-        [_plain(application) for application in applications.values()],
-        [[name, _requirement(requirements[name])] for name in sorted(requirements)],
+        [plain_value(application) for application in applications.values()],
+        [[name, plain_requirement(requirements[name])] for name in sorted(requirements)],
     ]
     return "sha256:" + sha256(_text(content).encode(errors="surrogatepass")).hexdigest()
 
@@ -38,22 +38,23 @@ def _text(form: Any) -> str:  # noqa: ANN401  JSON
     return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the model holds, to JSON
+def plain_value(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the model holds, to JSON
     """Dataclasses as the list of their fields, simple values with their type: `1`, `"1"` and `true` are three settings."""
     if is_dataclass(thing):
-        return [_plain(getattr(thing, field.name)) for field in fields(thing)]
+        return [plain_value(getattr(thing, field.name)) for field in fields(thing)]
     if type(thing) is tuple:  # a Dimension is a tuple too, but one value
-        return [_plain(one) for one in thing]
+        return [plain_value(one) for one in thing]
     return None if thing is None else [type(thing).__name__, str(thing) if isinstance(thing, float) else lexical(thing)]
 
 
-def _requirement(requirement: Requirement) -> Any:  # noqa: ANN401  JSON
+def plain_requirement(requirement: Requirement) -> Any:  # noqa: ANN401  JSON
+    """A requirement as JSON, its parts in one order: equal requirements, equal JSON."""
     match requirement:
         case All(items) | AnyOf(items) | ExactlyOne(items):
-            return [type(requirement).__name__, *sorted((_requirement(item) for item in items), key=_text)]
+            return [type(requirement).__name__, *sorted((plain_requirement(item) for item in items), key=_text)]
         case Not(item):
-            return ["Not", _requirement(item)]
+            return ["Not", plain_requirement(item)]
         case Reference(name):
             return ["Reference", name]
         case _:
-            return ["Constraint", str(requirement.attribute), requirement.kind, _plain(requirement.operand)]
+            return ["Constraint", str(requirement.attribute), requirement.kind, plain_value(requirement.operand)]

@@ -30,22 +30,35 @@ def _deciding(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="PROFILE...")
 @_deciding
+@click.option("--records", metavar="FILE", help="Write each decision on record, a line of JSON each, for `ccpp replay`.")
 @FORMAT
-def match(files: Sequence[str], catalogue: str, form: str, *, closed_world: bool, **reading: Any) -> None:  # noqa: ANN401
+def match(
+    files: Sequence[str],
+    catalogue: str,
+    records: str | None,
+    form: str,
+    *,
+    closed_world: bool,
+    **reading: Any,  # noqa: ANN401
+) -> None:
     """Print the verdict of each variant, and the chosen one of each application.
 
     JSON is an object for one profile, a list for several. Exit 1 if some profile gets nothing at all.
     """
     from ccpp.decision import decide_all
     from ccpp.plain import plain_match
+    from ccpp.records import record_of, write_records
 
     reader = Reader(**reading, derive=True)
-    loaded = _load_catalogue(catalogue, reader.vocabularies)
+    loaded = load_catalogue_file(catalogue, reader.vocabularies)
     results: list[Any] = []
     nothing = False
+    written: list[bytes] = []
     for profile in reader.resolve_each(files):
         decisions = decide_all(profile, loaded, closed_world=closed_world)
         nothing = nothing or not any(decision.selection.chosen for decision in decisions.values())
+        if records:
+            written.append(write_records(record_of(profile, loaded, name, decision) for name, decision in decisions.items()))
         if form == "json":
             results.append(plain_match(profile, loaded, decisions))
         else:
@@ -57,6 +70,12 @@ def match(files: Sequence[str], catalogue: str, form: str, *, closed_world: bool
             click.echo()
     if form == "json":
         print_json(results[0] if len(results) == 1 else results)
+    if records:
+        from pathlib import Path
+
+        from ccpp.storage.files import write_file
+
+        write_file(Path(records), b"".join(written))
     leave(UNUSABLE if reader.failed else NEGATIVE if nothing else DONE)
 
 
@@ -79,7 +98,7 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
     from ccpp.plain import plain_advice, plain_explanation
 
     reader = Reader(**reading, derive=True)
-    loaded = _load_catalogue(catalogue, reader.vocabularies)
+    loaded = load_catalogue_file(catalogue, reader.vocabularies)
     found = _variant(loaded, variant)
     profile = reader.resolve_one(file)
     if found.requirement is None:
@@ -135,7 +154,7 @@ def provision(
     from ccpp.provisioning import DOCUMENTS
 
     reader = Reader(**reading, derive=True)
-    loaded = _load_catalogue(catalogue, reader.vocabularies)
+    loaded = load_catalogue_file(catalogue, reader.vocabularies)
     wanted = _application(loaded, application)
     profile = reader.resolve_one(file)
     decision = decide(wanted, loaded.matcher.match(profile, closed_world=closed_world))
@@ -168,7 +187,8 @@ def provision(
     leave(DONE if decision.selection.chosen else NEGATIVE)
 
 
-def _load_catalogue(name: str, vocabularies: Vocabularies) -> Catalogue:
+def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
+    """The catalogue in a file."""
     from ccpp.catalogue.loading import MAX_CATALOGUE, load_catalogue
     from ccpp.storage.files import read_file
 

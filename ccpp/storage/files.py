@@ -36,6 +36,24 @@ def read_file(name: str, limit: int) -> bytes:
         raise UsageError(f"no file can be called {name!a}", hint="check the path") from None
 
 
+def lines_of(name: str) -> Iterator[bytes]:
+    """The lines of a file, `-` being standard input, one at a time, so that a log may be of any length.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    try:
+        if name == "-":
+            yield from sys.stdin.buffer
+            return
+        with Path(name).open("rb") as file:
+            yield from file
+    except FileNotFoundError:
+        raise UsageError("no such file", source=name, hint="check the path") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", source=name) from None
+
+
 def read_beside(name: str, address: str, limit: int) -> bytes | None:
     """What a document refers to by a `file:` URI, if it lies in the document's own folder or below; `None` if not, or if it is not there."""
     parts = urlsplit(address)

@@ -1,0 +1,84 @@
+"""What a change of a catalogue does to devices: who gains, loses or changes a variant or its configuration, and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccpp.decision import Decision, decide_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ccpp.catalogue.model import Catalogue
+    from ccpp.model import ResolvedProfile
+
+
+class Effect(StrEnum):
+    """What becomes of one device and one application."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    VARIANT = "other-variant"
+    CONFIGURATION = "other-configuration"
+
+
+class Affected(NamedTuple):
+    """A device that gets something else of an application; `before` and `after` are the decisions, `None` where there is no application."""
+
+    profile: str
+    application: str
+    effect: Effect
+    before: Decision | None
+    after: Decision | None
+
+    @property
+    def variants(self) -> tuple[str | None, str | None]:
+        """The variant chosen before and after."""
+        before, after = (one and one.selection.chosen for one in (self.before, self.after))
+        return before.id if before else None, after.id if after else None
+
+    @property
+    def reason(self) -> str:
+        """Why the variant chosen before is not chosen any more; else why the new one is, or which settings differ."""
+        before, after = self.variants
+        if self.effect is Effect.CONFIGURATION and self.before and self.after:
+            old, new = self.before.configuration, self.after.configuration
+            return "settings " + ", ".join(key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key))
+        if self.after is None:
+            return "the application is gone"
+        reasons = {reason.variant.id: reason.text for reason in self.after.selection.reasons}
+        if before is not None:
+            return f"`{before}` " + reasons.get(before, "is gone")
+        return f"`{after}` " + reasons[after] if after else ""
+
+
+def impact(
+    before: Catalogue, after: Catalogue, profiles: Iterable[ResolvedProfile], *, closed_world: bool = False
+) -> Iterator[Affected]:
+    """Each device and application whose decision differs between two catalogues, device by device."""
+    for profile in profiles:
+        old = decide_all(profile, before, closed_world=closed_world)
+        new = decide_all(profile, after, closed_world=closed_world)
+        for application in dict.fromkeys((*old, *new)):
+            effect = effect_of(old.get(application), new.get(application))
+            if effect is not None:
+                yield Affected(profile.uri, application, effect, old.get(application), new.get(application))
+
+
+def effect_of(before: Decision | None, after: Decision | None) -> Effect | None:
+    """What changed from one decision to another, `None` if nothing did that a device would notice."""
+    old, new = (one and one.selection.chosen for one in (before, after))
+    if not old or not new:
+        return None if old is new or not (old or new) else Effect.LOST if old else Effect.GAINED
+    if old.id != new.id or old.artefact != new.artefact:
+        return Effect.VARIANT
+    assert before is not None  # noqa: S101  it has a chosen variant
+    assert after is not None  # noqa: S101
+    same = values(before) == values(after)
+    return None if same else Effect.CONFIGURATION
+
+
+def values(decision: Decision) -> Mapping[str, object]:
+    """The settings in force, by key, with their types: `1` and `true` are two values."""
+    return {key: (type(setting.value).__name__, setting.value) for key, setting in decision.configuration.items()}
