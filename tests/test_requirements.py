@@ -20,7 +20,7 @@ from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, 
 from ccpp.requirements.graph import MAX_DEPTH, RequirementGraph
 from ccpp.requirements.patterns import MAX_GROUPS, MAX_PATTERN, compile_pattern
 from ccpp.requirements.rdf import profile_graph
-from ccpp.requirements.shacl import MAX_NESTING, read_requirements
+from ccpp.requirements.shacl import MAX_NESTING, PLATFORM, platforms, read_requirements
 from ccpp.vocabulary import load_vocabularies, vocabulary_folder
 
 SUITE = Path(__file__).parent / "suite"
@@ -114,6 +114,27 @@ def test_a_value_of_another_type_is_never_an_error(kind: str) -> None:
         ("dimensionAtLeast", Dimension(176, 220), "is at least 176x220 both ways"),
         ("dimensionAtMost", Dimension(176, 220), "is at most 176x220 both ways"),
         ("versionAtLeast", "MIDP/2.0", "has version `MIDP/2.0` or later"),
+        ("dimensionFits", Dimension(176, 220), "is at least 176x220 upright or turned"),
+        ("datatype", "http://www.w3.org/2001/XMLSchema#integer", "is of datatype integer"),
+        ("nodeKind", "http://www.w3.org/ns/shacl#Literal", "is a Literal"),
+        ("minLength", 2, "has at least 2 characters"),
+        ("maxLength", 2, "has at most 2 characters"),
+        ("languageIn", ("en",), "has a language tag of `en`"),
+        ("uniqueLang", True, "has no two values of one language tag"),
+        ("and", (("minInclusive", 8), ("maxInclusive", 16)), "(is at least 8 and is at most 16)"),
+        ("or", (("minInclusive", 8), ("in", ("few",))), "(is at least 8 or is one of `few`)"),
+        ("xone", (("minInclusive", 8), ("maxLength", 2)), "(exactly one of: is at least 8; has at most 2 characters)"),
+        ("not", (("and", ()),), "never ((anything))"),
+        ("node", (("minLength", 3),), "has at least 3 characters"),
+        ("qualifiedMinCount", (1, ("pattern", ("a", ""))), "has at least 1 of which each matches `a`"),
+        ("qualifiedMaxCount", (1, ("pattern", ("a", ""))), "has at most 1 of which each matches `a`"),
+        ("hasAll", ("a", "b"), "has all of `a`, `b`"),
+        ("hasAny", ("a", "b"), "has any of `a`, `b`"),
+        ("hasNone", ("a", "b"), "has none of `a`, `b`"),
+        ("mediaType", "image/png", "takes the media type `image/png`"),
+        ("language", "en", "takes the language `en`"),
+        ("quantityAtLeast", "300 kB", "is at least 300 kB"),
+        ("quantityAtMost", "300 kB", "is at most 300 kB"),
         ("versionAtMost", "MIDP/2.0", "has version `MIDP/2.0` or earlier"),
     ],
 )
@@ -148,6 +169,60 @@ def test_annotations_and_foreign_terms_say_nothing_of_a_device() -> None:
             sh:property [ sh:path prf:ColorCapable ; sh:hasValue true ; sh:name "colour" ] .
     """)
     assert dict(graph) == {"urn:example:S": COLOUR}
+
+
+def test_what_a_named_shape_says_of_itself_is_kept() -> None:
+    graph = read("""
+        :S a sh:NodeShape ; sh:severity sh:Warning ; sh:message "colour is nicer" , "Farbe" ; sh:node :T .
+        :T a sh:NodeShape ; sh:property [ sh:path prf:ColorCapable ; sh:hasValue true ] .
+    """)
+    assert graph.annotations["urn:example:S"] == (str(SH.Warning), ("Farbe", "colour is nicer"))
+    assert graph.annotations["urn:example:T"] == (str(SH.Violation), ())
+
+
+def test_a_shape_of_values_has_a_name_and_is_no_requirement() -> None:
+    graph = read("""
+        :S a sh:NodeShape ; sh:property [ sh:path prf:CcppAccept ; sh:or ( :Image [ sh:node :Text ] ) ] .
+        :Image a sh:NodeShape ; sh:pattern "^image/" ; sh:not :Gif . :Gif sh:hasValue "image/gif" .
+        :Text a sh:NodeShape ; sh:pattern "^text/" ; sh:deactivated true .
+    """)
+    assert list(graph) == ["urn:example:S"]
+    image = ("and", (("not", (("hasValue", "image/gif"),)), ("pattern", ("^image/", ""))))
+    assert graph["urn:example:S"] == Constraint(
+        AttributeName("SoftwarePlatform", "CcppAccept"), "or", (image, ("node", (("and", ()),)))
+    )
+
+
+def test_a_path_may_name_the_component() -> None:
+    graph = read(":S a sh:NodeShape ; sh:property [ sh:path ( prf:HardwarePlatform prf:ColorCapable ) ; sh:hasValue true ] .")
+    assert dict(graph) == {"urn:example:S": COLOUR}
+
+
+# The shipped requirements.
+
+
+def test_shipped_requirements_are_read_where_they_are_named() -> None:
+    graph = read(":S a sh:NodeShape ; sh:node <urn:ccpp:platform#MIDP-2.0-3D> .")
+    assert set(graph) == {"urn:example:S", *(PLATFORM + name for name in ("MIDP-2.0-3D", "MIDP-2.0", "Java-3D"))}
+    own = read(
+        ":S a sh:NodeShape ; sh:node <urn:ccpp:platform#QVGA> . <urn:ccpp:platform#QVGA> sh:deactivated true ; sh:and ( ) ."
+    )
+    assert own["urn:ccpp:platform#QVGA"] == All(())
+
+
+@pytest.mark.parametrize("test", json.loads((SUITE / "platforms.json").read_bytes()), ids=lambda test: test["description"])
+def test_shipped_requirements(test: dict[str, dict[str, list[str]]]) -> None:
+    graph = platforms(VOCABULARIES)
+    found = {name.removeprefix(PLATFORM): evaluate(graph[name], profile_of(test["stated"]), graph) for name in graph}
+    assert {name for name, verdict in found.items() if verdict is Verdict.SATISFIED} == set(test["satisfied"])
+    assert {name for name, verdict in found.items() if verdict is Verdict.UNSATISFIED} == set(test["unsatisfied"])
+
+
+def test_every_shipped_requirement_has_cases_both_ways() -> None:
+    tests = json.loads((SUITE / "platforms.json").read_bytes())
+    names = {name.removeprefix(PLATFORM) for name in platforms(VOCABULARIES)}
+    for outcome in ("satisfied", "unsatisfied"):
+        assert {name for test in tests for name in test[outcome]} == names
 
 
 def test_parts_stand_in_the_order_of_the_document() -> None:

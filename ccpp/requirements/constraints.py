@@ -10,23 +10,52 @@ of cases in `tests/suite/constraints/`.
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.datatypes import DATATYPES
-from ccpp.errors import RequirementError
-from ccpp.model import Attribute, Dimension, Scalar, Status
+from ccpp.requirements.holding import (
+    DATATYPE_OF,
+    Made,
+    dimensions,
+    has_language,
+    has_media_type,
+    has_value,
+    is_in,
+    numbers,
+    quantities,
+    versions,
+)
+from ccpp.requirements.operands import (
+    SH,
+    read_bound,
+    read_count,
+    read_datatype,
+    read_dimension,
+    read_language,
+    read_media_type,
+    read_node_kind,
+    read_pattern,
+    read_qualified,
+    read_quantity,
+    read_some,
+    read_tags,
+    read_tests,
+    read_true,
+    read_value,
+    read_values,
+    read_version,
+    text_of,
+)
 from ccpp.requirements.patterns import compile_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
+    from ccpp.model import Attribute, Scalar
     from ccpp.requirements.expression import Operand
 
-SH = "http://www.w3.org/ns/shacl#"
+__all__ = ["BY_PARAMETER", "CONSTRAINT_KINDS", "REQ", "SH", "ConstraintKind", "text_of"]
+
 REQ = "urn:ccpp:requirement#"
 
 
@@ -36,174 +65,54 @@ class ConstraintKind(NamedTuple):
     `read` makes the operand of the parameter's values, the attribute, and the values of the further parameters in `also`.
     `asks_for_one` marks our own kinds that need some value that fits: they must be written beside `sh:minCount 1`, because some
     engines run a component's validator once a value, so that without any value it would hold there and not here.
-    `takes_list` marks the kinds whose parameter is a list; `repeatable` those whose parameter may be stated more than once.
+    `takes_list` marks the kinds whose parameter is a list; `repeatable` those whose parameter may be stated more than once; `takes_iri`
+    those whose parameter is an IRI, `takes_shapes` those whose parameter is a shape of values. `of_values` marks the kinds that ask
+    something of each value by itself, which are those that a shape of values may have.
     """
 
     parameter: str
-    read: Callable[[tuple[Scalar, ...], Attribute, Mapping[str, str]], Operand]
-    holds: Callable[[Operand, tuple[Scalar, ...]], bool]
-    phrase: Callable[[Operand], str]
+    read: Callable[[tuple[Scalar, ...], Attribute, Mapping[str, Operand]], Operand]
+    holds: Callable[[Made, tuple[Scalar, ...]], bool]
+    phrase: Callable[[Made], str]
     also: tuple[str, ...] = ()
     asks_for_one: bool = False
     takes_list: bool = False
     repeatable: bool = False
+    takes_iri: bool = False
+    takes_shapes: bool = False
+    of_values: bool = True
 
 
-def text_of(value: Scalar) -> str:
-    """The lexical form that a value has as an RDF literal."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+# Tests of one value, as the shapes of values that SHACL writes inside a property shape: a kind and its operand, as in a constraint.
 
 
-# Reading operands.
-
-_PYTHON_TYPES = MappingProxyType(
-    {
-        "Literal": str,
-        "string": str,
-        "Number": int,
-        "integer": int,
-        "Boolean": bool,
-        "Dimension": Dimension,
-        "rational": Fraction,
-    }
-)
-_WRITE = MappingProxyType(
-    {
-        "Literal": 'a plain text such as "MIDP/2.0"',
-        "string": "a plain text",
-        "Number": "a number such as 16",
-        "integer": "a number such as 16",
-        "Boolean": "true or false",
-        "Dimension": f'"240x320"^^<{DATATYPES["Dimension"].rdf_datatype}>',
-        "rational": f'"1/2"^^<{DATATYPES["rational"].rdf_datatype}>',
-    }
-)
+def _passes(test: Made, value: Scalar) -> bool:
+    kind, operand = test
+    return CONSTRAINT_KINDS[kind].holds(operand, (value,))
 
 
-def _one(values: tuple[Scalar, ...]) -> Scalar:
-    if len(values) != 1:
-        raise RequirementError(f"{len(values)} values where one is due")
-    return values[0]
+def _passed(tests: Made, value: Scalar) -> int:
+    """How many of the tests a value passes."""
+    return sum(_passes(test, value) for test in tests)
 
 
-def _typed(value: Scalar, attribute: Attribute) -> Scalar:
-    """The value, if the attribute can have it at all: an operand of another type would never hold, and nobody means that."""
-    if type(value) is not _PYTHON_TYPES[attribute.datatype]:
-        raise RequirementError(f"`{text_of(value)}` is no {attribute.datatype}", hint=f"write {_WRITE[attribute.datatype]}")
-    return value
+def _counted(operand: Made, values: tuple[Scalar, ...]) -> int:
+    """How many values pass the test of a qualified count beyond that count."""
+    count, test = operand
+    return sum(_passes(test, value) for value in set(values)) - int(count)
 
 
-def _read_value(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
-    return _typed(_one(values), attribute)
+def _said(test: Made) -> str:
+    kind, operand = test
+    return CONSTRAINT_KINDS[kind].phrase(operand)
 
 
-def _read_values(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
-    return tuple(_typed(value, attribute) for value in values)
+def _joined(tests: Made, word: str) -> str:
+    return word.join(map(_said, tests)) or "anything"
 
 
-def _read_bound(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
-    value = _one(values)
-    if attribute.datatype not in {"Number", "integer"}:
-        raise RequirementError(
-            f"a {attribute.datatype} has no order", hint="use sh:hasValue, sh:in, req:dimensionAtLeast or req:versionAtLeast"
-        )
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise RequirementError(f"`{text_of(value)}` is no number", hint="write a number such as 16")
-    return value
-
-
-def _read_count(values: tuple[Scalar, ...], _attribute: Attribute, _also: Mapping[str, str]) -> Operand:
-    value = _one(values)
-    if type(value) is not int or value < 0:
-        raise RequirementError(f"`{text_of(value)}` is no count", hint="write a whole number from 0")
-    return value
-
-
-def _read_pattern(values: tuple[Scalar, ...], _attribute: Attribute, also: Mapping[str, str]) -> Operand:
-    pattern, flags = _one(values), also.get(SH + "flags", "")
-    if not isinstance(pattern, str):
-        raise RequirementError(f"`{text_of(pattern)}` is no pattern", hint='write a text such as "^MIDP"')
-    compile_pattern(pattern, flags)
-    return pattern, flags
-
-
-def _read_dimension(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
-    value = _one(values)
-    if attribute.datatype not in {"Dimension", "Literal", "string"}:
-        raise RequirementError(
-            f"a {attribute.datatype} is no dimension", hint="name an attribute such as HardwarePlatform/ScreenSize"
-        )
-    dimension = _dimension(value)
-    if dimension is None:
-        raise RequirementError(f"`{text_of(value)}` is no dimension", hint='write "240x320"')
-    return dimension
-
-
-def _read_version(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, str]) -> Operand:
-    value = _one(values)
-    if attribute.datatype not in {"Literal", "string"}:
-        raise RequirementError(f"a {attribute.datatype} is no version", hint="use sh:hasValue, or sh:minInclusive for a number")
-    if not isinstance(value, str) or _version(value) is None:
-        raise RequirementError(f"`{text_of(value)}` is no version", hint='write "1.2" or "MIDP/2.0"')
-    return value
-
-
-# What holds.
-
-
-def _same(value: Scalar, operand: Operand) -> bool:
-    return type(value) is type(operand) and value == operand
-
-
-def _has_value(operand: Operand, values: tuple[Scalar, ...]) -> bool:
-    return any(_same(value, operand) for value in values)
-
-
-def _in(operand: Operand, values: tuple[Scalar, ...]) -> bool:
-    return all(any(_same(value, choice) for choice in operand) for value in values)  # type: ignore[union-attr]
-
-
-def _numbers(values: Iterable[Scalar], test: Callable[[int | Fraction], bool]) -> bool:
-    return all(isinstance(value, int | Fraction) and not isinstance(value, bool) and test(value) for value in values)
-
-
-def _dimension(value: Scalar) -> Dimension | None:
-    read = DATATYPES["Dimension"].read(value) if isinstance(value, str) else None
-    if read is not None and read.status is Status.OK:
-        value = read.value
-    return value if isinstance(value, Dimension) else None
-
-
-def _dimensions(values: Iterable[Scalar], test: Callable[[Dimension], bool]) -> bool:
-    return all((dimension := _dimension(value)) is not None and test(dimension) for value in values)
-
-
-_VERSION = re.compile(r"(.*?[^0-9.])??([0-9]{1,4}(?:\.[0-9]{1,4}){0,3})([^A-Za-z0-9.].*)?")
-
-
-@lru_cache(maxsize=4_096)
-def _version(text: str) -> tuple[str, tuple[int, ...]] | None:
-    """The name and the four numbers of a version text: `MIDP/2.0-compatible` is midp, 2.0.0.0; `1.2.1` has the empty name."""
-    found = _VERSION.fullmatch(text)
-    if found is None:
-        return None
-    numbers = [int(number) for number in found[2].split(".")]
-    return (found[1] or "").rstrip("/-_ ").lower(), (*numbers, *[0] * (4 - len(numbers)))
-
-
-def _versions(operand: Operand, values: Iterable[Scalar], test: Callable[[tuple[int, ...], tuple[int, ...]], bool]) -> bool:
-    due = _version(operand)
-    for value in values:
-        stated = _version(value) if isinstance(value, str) else None
-        if due is not None and stated is not None and stated[0] == due[0] and test(stated[1], due[1]):
-            return True
-    return False
-
-
-def _listed(operand: Operand) -> str:
-    return ", ".join(f"`{text_of(choice)}`" for choice in operand)  # type: ignore[union-attr]
+def _listed(operand: Made) -> str:
+    return ", ".join(f"`{text_of(choice)}`" for choice in operand)
 
 
 #: The table. Ranges, patterns and dimensions ask something of every value, values and versions ask for one that fits.
@@ -211,80 +120,242 @@ CONSTRAINT_KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
     {
         "hasValue": ConstraintKind(
             SH + "hasValue",
-            _read_value,
-            _has_value,
-            lambda operand: f"has `{text_of(operand)}`",  # type: ignore[arg-type]
+            read_value,
+            has_value,
+            lambda operand: f"has `{text_of(operand)}`",
             repeatable=True,
         ),
-        "in": ConstraintKind(SH + "in", _read_values, _in, lambda operand: f"is one of {_listed(operand)}", takes_list=True),
+        "in": ConstraintKind(SH + "in", read_values, is_in, lambda operand: f"is one of {_listed(operand)}", takes_list=True),
         "minInclusive": ConstraintKind(
             SH + "minInclusive",
-            _read_bound,
-            lambda bound, values: _numbers(values, lambda value: value >= bound),  # type: ignore[operator]
+            read_bound,
+            lambda bound, values: numbers(values, lambda value: value >= bound),
             lambda bound: f"is at least {bound}",
         ),
         "maxInclusive": ConstraintKind(
             SH + "maxInclusive",
-            _read_bound,
-            lambda bound, values: _numbers(values, lambda value: value <= bound),  # type: ignore[operator]
+            read_bound,
+            lambda bound, values: numbers(values, lambda value: value <= bound),
             lambda bound: f"is at most {bound}",
         ),
         "minExclusive": ConstraintKind(
             SH + "minExclusive",
-            _read_bound,
-            lambda bound, values: _numbers(values, lambda value: value > bound),  # type: ignore[operator]
+            read_bound,
+            lambda bound, values: numbers(values, lambda value: value > bound),
             lambda bound: f"is more than {bound}",
         ),
         "maxExclusive": ConstraintKind(
             SH + "maxExclusive",
-            _read_bound,
-            lambda bound, values: _numbers(values, lambda value: value < bound),  # type: ignore[operator]
+            read_bound,
+            lambda bound, values: numbers(values, lambda value: value < bound),
             lambda bound: f"is less than {bound}",
         ),
         "minCount": ConstraintKind(
             SH + "minCount",
-            _read_count,
-            lambda count, values: len(set(values)) >= count,  # type: ignore[operator]
+            read_count,
+            lambda count, values: len(set(values)) >= count,
             lambda count: f"has at least {count} value{'' if count == 1 else 's'}",
+            of_values=False,
         ),
         "maxCount": ConstraintKind(
             SH + "maxCount",
-            _read_count,
-            lambda count, values: len(set(values)) <= count,  # type: ignore[operator]
+            read_count,
+            lambda count, values: len(set(values)) <= count,
             lambda count: f"has at most {count} value{'' if count == 1 else 's'}",
+            of_values=False,
         ),
         "pattern": ConstraintKind(
             SH + "pattern",
-            _read_pattern,
-            lambda operand, values: all(compile_pattern(*operand).search(text_of(value)) for value in values),  # type: ignore[misc]
-            lambda operand: f"matches `{operand[0]}`",  # type: ignore[index]
+            read_pattern,
+            lambda operand, values: all(compile_pattern(*operand).search(text_of(value)) for value in values),
+            lambda operand: f"matches `{operand[0]}`",
             also=(SH + "flags",),
+        ),
+        "datatype": ConstraintKind(
+            SH + "datatype",
+            read_datatype,
+            lambda datatype, values: all(DATATYPE_OF.get(type(value)) == datatype for value in values),
+            lambda datatype: f"is of datatype {str(datatype).rpartition('#')[2]}",
+            takes_iri=True,
+        ),
+        "nodeKind": ConstraintKind(
+            SH + "nodeKind",
+            read_node_kind,
+            lambda kind, values: not values or "Literal" in str(kind),  # every value of a profile is a literal
+            lambda kind: f"is a {str(kind).rpartition('#')[2]}",
+            takes_iri=True,
+        ),
+        "minLength": ConstraintKind(
+            SH + "minLength",
+            read_count,
+            lambda least, values: all(len(text_of(value)) >= least for value in values),
+            lambda least: f"has at least {least} characters",
+        ),
+        "maxLength": ConstraintKind(
+            SH + "maxLength",
+            read_count,
+            lambda most, values: all(len(text_of(value)) <= most for value in values),
+            lambda most: f"has at most {most} characters",
+        ),
+        "languageIn": ConstraintKind(
+            SH + "languageIn",
+            read_tags,
+            lambda _, values: not values,  # no value of a profile has a language tag
+            lambda tags: f"has a language tag of {_listed(tags)}",
+            takes_list=True,
+        ),
+        "uniqueLang": ConstraintKind(
+            SH + "uniqueLang",
+            read_true,
+            lambda _, __: True,
+            lambda _: "has no two values of one language tag",
+            of_values=False,
+        ),
+        "and": ConstraintKind(
+            SH + "and",
+            read_tests,
+            lambda tests, values: all(_passed(tests, value) == len(tests) for value in values),
+            lambda tests: f"({_joined(tests, ' and ')})",
+            takes_list=True,
+            repeatable=True,
+            takes_shapes=True,
+        ),
+        "or": ConstraintKind(
+            SH + "or",
+            read_tests,
+            lambda tests, values: all(_passed(tests, value) for value in values),
+            lambda tests: f"({_joined(tests, ' or ')})",
+            takes_list=True,
+            repeatable=True,
+            takes_shapes=True,
+        ),
+        "xone": ConstraintKind(
+            SH + "xone",
+            read_tests,
+            lambda tests, values: all(_passed(tests, value) == 1 for value in values),
+            lambda tests: f"(exactly one of: {_joined(tests, '; ')})",
+            takes_list=True,
+            repeatable=True,
+            takes_shapes=True,
+        ),
+        "not": ConstraintKind(
+            SH + "not",
+            read_tests,
+            lambda tests, values: not any(_passed(tests, value) for value in values),
+            lambda tests: f"never ({_joined(tests, ' and ')})",
+            repeatable=True,
+            takes_shapes=True,
+        ),
+        "node": ConstraintKind(
+            SH + "node",
+            read_tests,
+            lambda tests, values: all(_passed(tests, value) for value in values),
+            lambda tests: _joined(tests, " and "),
+            repeatable=True,
+            takes_shapes=True,
+        ),
+        "qualifiedMinCount": ConstraintKind(
+            SH + "qualifiedMinCount",
+            read_qualified,
+            lambda operand, values: _counted(operand, values) >= 0,
+            lambda operand: f"has at least {operand[0]} of which each {_said(operand[1])}",
+            also=(SH + "qualifiedValueShape",),
+            of_values=False,
+        ),
+        "qualifiedMaxCount": ConstraintKind(
+            SH + "qualifiedMaxCount",
+            read_qualified,
+            lambda operand, values: _counted(operand, values) <= 0,
+            lambda operand: f"has at most {operand[0]} of which each {_said(operand[1])}",
+            also=(SH + "qualifiedValueShape",),
+            of_values=False,
+        ),
+        "hasAll": ConstraintKind(
+            REQ + "hasAll",
+            read_some,
+            lambda due, values: all(has_value(one, values) for one in due),
+            lambda due: f"has all of {_listed(due)}",
+            asks_for_one=True,
+            takes_list=True,
+            of_values=False,
+        ),
+        "hasAny": ConstraintKind(
+            REQ + "hasAny",
+            read_some,
+            lambda due, values: any(has_value(one, values) for one in due),
+            lambda due: f"has any of {_listed(due)}",
+            asks_for_one=True,
+            takes_list=True,
+            of_values=False,
+        ),
+        "hasNone": ConstraintKind(
+            REQ + "hasNone",
+            read_some,
+            lambda due, values: not any(has_value(one, values) for one in due),
+            lambda due: f"has none of {_listed(due)}",
+            takes_list=True,
         ),
         "dimensionAtLeast": ConstraintKind(
             REQ + "dimensionAtLeast",
-            _read_dimension,
-            lambda due, values: _dimensions(values, lambda one: one.width >= due.width and one.height >= due.height),  # type: ignore[union-attr]
+            read_dimension,
+            lambda due, values: dimensions(values, lambda one: one.width >= due.width and one.height >= due.height),
             lambda due: f"is at least {due} both ways",
         ),
         "dimensionAtMost": ConstraintKind(
             REQ + "dimensionAtMost",
-            _read_dimension,
-            lambda due, values: _dimensions(values, lambda one: one.width <= due.width and one.height <= due.height),  # type: ignore[union-attr]
+            read_dimension,
+            lambda due, values: dimensions(values, lambda one: one.width <= due.width and one.height <= due.height),
             lambda due: f"is at most {due} both ways",
+        ),
+        "dimensionFits": ConstraintKind(
+            REQ + "dimensionFits",
+            read_dimension,
+            lambda due, values: dimensions(values, lambda one: min(one) >= min(due) and max(one) >= max(due)),
+            lambda due: f"is at least {due} upright or turned",
+        ),
+        "mediaType": ConstraintKind(
+            REQ + "mediaType",
+            read_media_type,
+            has_media_type,
+            lambda due: f"takes the media type `{due}`",
+            asks_for_one=True,
+            of_values=False,
+        ),
+        "language": ConstraintKind(
+            REQ + "language",
+            read_language,
+            has_language,
+            lambda due: f"takes the language `{due}`",
+            asks_for_one=True,
+            of_values=False,
+        ),
+        "quantityAtLeast": ConstraintKind(
+            REQ + "quantityAtLeast",
+            read_quantity,
+            lambda due, values: quantities(due, values, lambda stated, least: stated >= least),
+            lambda due: f"is at least {due}",
+        ),
+        "quantityAtMost": ConstraintKind(
+            REQ + "quantityAtMost",
+            read_quantity,
+            lambda due, values: quantities(due, values, lambda stated, most: stated <= most),
+            lambda due: f"is at most {due}",
         ),
         "versionAtLeast": ConstraintKind(
             REQ + "versionAtLeast",
-            _read_version,
-            lambda due, values: _versions(due, values, lambda stated, least: stated >= least),
+            read_version,
+            lambda due, values: versions(due, values, lambda stated, least: stated >= least),
             lambda due: f"has version `{due}` or later",
             asks_for_one=True,
+            of_values=False,
         ),
         "versionAtMost": ConstraintKind(
             REQ + "versionAtMost",
-            _read_version,
-            lambda due, values: _versions(due, values, lambda stated, most: stated <= most),
+            read_version,
+            lambda due, values: versions(due, values, lambda stated, most: stated <= most),
             lambda due: f"has version `{due}` or earlier",
             asks_for_one=True,
+            of_values=False,
         ),
     }
 )

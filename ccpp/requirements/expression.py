@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ccpp.model import AttributeName, Scalar
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Operand: TypeAlias = Scalar | tuple[Scalar, ...]
-"""What a constraint compares with, as its kind defines it."""
+    from ccpp.model import AttributeName, Scalar
+
+Operand: TypeAlias = "Scalar | tuple[Operand, ...]"
+"""What a constraint compares with, as its kind defines it; a test of single values is a pair of a kind and its operand."""
 
 
 class Constraint(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ccpp.errors import RequirementError
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement, parts, walk
@@ -16,14 +17,22 @@ MAX_SIZE = 100_000
 MAX_DEPTH = 100
 
 
+class Annotation(NamedTuple):
+    """What a requirement says of itself, for reports: SHACL's severity, an IRI, and the messages to show where it does not hold."""
+
+    severity: str
+    messages: tuple[str, ...] = ()
+
+
 class RequirementGraph(Mapping[str, Requirement]):
-    """Requirements by name, in an order in which each stands after those it refers to.
+    """Requirements by name, in an order in which each stands after those it refers to; with the annotations of those that have some.
 
     Raises:
         RequirementError: a reference leads nowhere, or round in a circle, and the message names the path; or a requirement is too large.
     """
 
-    def __init__(self, definitions: Mapping[str, Requirement]) -> None:
+    def __init__(self, definitions: Mapping[str, Requirement], annotations: Mapping[str, Annotation] | None = None) -> None:
+        self.annotations: Mapping[str, Annotation] = MappingProxyType(dict(annotations or {}))
         self._requirements = MappingProxyType({name: definitions[name] for name in _ordered(definitions)})
         _check_sizes(self._requirements)
 
@@ -98,7 +107,7 @@ def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
                 if part.name not in definitions:
                     raise RequirementError(
                         f"requirement `{name}` refers to `{part.name}`, which is no requirement",
-                        hint=_nearest(part.name, definitions),
+                        hint=nearest(part.name, definitions),
                     )
                 references.add_edge(part.name, name)
     try:
@@ -110,7 +119,8 @@ def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
         raise RequirementError(f"requirements refer to each other in a circle: {path}", hint="break the circle") from None
 
 
-def _nearest(name: str, names: Mapping[str, Requirement]) -> str | None:
+def nearest(name: str, names: Mapping[str, Requirement]) -> str:
+    """What may have been meant by a name that is none, as a hint."""
     from difflib import get_close_matches  # noqa: PLC0415  only for the hint
 
     near = get_close_matches(name, names, n=1)

@@ -2,37 +2,45 @@
 
 Every shape with an IRI is a named requirement; a blank shape belongs to the shape it stands in. A node shape is the conjunction of
 its property shapes, of `sh:and`, `sh:or`, `sh:xone`, `sh:not` and of the shapes named by `sh:node`; a property shape is the
-conjunction of its constraints on one attribute, which `sh:path` names by any of its URIs. Annotations are passed over; any other
-term of SHACL is an error that names the shape, because a requirement that is silently ignored is a wrong answer.
+conjunction of its constraints on one attribute, which `sh:path` names by any of its URIs, or by its component and its URI. A shape
+inside a property shape is a test of single values. Severity and message of named shapes are kept for reports, the other annotations
+passed over; any other term of SHACL is an error that names the shape, because a requirement that is silently ignored is a wrong answer.
+
+The requirements of `vocabularies/platforms.ttl` are at hand wherever a graph names them, and are read only then.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
-from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF, XSD
+from rdflib.namespace import RDF
 
-from ccpp.datatypes import DATATYPES
 from ccpp.errors import RequirementError
-from ccpp.model import Attribute, Scalar, Status
-from ccpp.requirements.constraints import BY_PARAMETER, CONSTRAINT_KINDS, REQ, SH, text_of
-from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement
-from ccpp.requirements.graph import RequirementGraph
+from ccpp.requirements.constraints import BY_PARAMETER, CONSTRAINT_KINDS, REQ, SH
+from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement, walk
+from ccpp.requirements.graph import Annotation, RequirementGraph, nearest
+from ccpp.requirements.rdf import iri_of, scalar_of
+from ccpp.vocabulary import vocabulary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rdflib.term import Node
 
+    from ccpp.model import Attribute
     from ccpp.vocabulary import Vocabularies
+
+__all__ = ["PLATFORM", "REFUSED", "platforms", "read_requirements", "scalar_of", "shapes_in"]
 
 #: Shapes inside shapes. A requirement that a person can read has three levels.
 MAX_NESTING = 32
+
+#: Steps of a path: the component and the attribute.
+MAX_STEPS = 2
 
 #: Blank shapes of one named shape. A blank shape that two others share is read twice, so sharing could grow without end.
 MAX_SHAPES = 10_000
@@ -40,6 +48,25 @@ MAX_SHAPES = 10_000
 #: Terms that say something about a shape and nothing about a device.
 _ANNOTATIONS = frozenset(SH + term for term in ("name", "description", "message", "severity", "order", "group", "deactivated"))
 _ALSO = frozenset(uri for kind in CONSTRAINT_KINDS.values() for uri in kind.also)
+
+#: Where the shipped requirements are named.
+PLATFORM = "urn:ccpp:platform#"
+
+#: Terms of SHACL that a device's profile has no use for, or that cannot be decided; with the reason.
+REFUSED = MappingProxyType(
+    {
+        "closed": "a device that states more than is asked is none the worse",
+        "ignoredProperties": "it belongs to `sh:closed`, which is not supported",
+        "class": "a value of a profile is a literal, and an instance of nothing",
+        "equals": "constraints between two attributes are not compiled",
+        "disjoint": "constraints between two attributes are not compiled",
+        "lessThan": "constraints between two attributes are not compiled",
+        "lessThanOrEquals": "constraints between two attributes are not compiled",
+        "qualifiedValueShapesDisjoint": "write the difference into the shape, with `sh:not`",
+        "sparql": "use a term of `req:`, whose validators are written in SPARQL",
+        "property": "a value of a profile is a literal, and has no properties",
+    }
+)
 
 
 def read_requirements(graph: Graph, vocabularies: Vocabularies, *, source: str | None = None) -> RequirementGraph:
@@ -49,11 +76,47 @@ def read_requirements(graph: Graph, vocabularies: Vocabularies, *, source: str |
         RequirementError: a shape uses a construct that is not supported, an unknown attribute, an operand that its attribute cannot
             have, or refers to nothing or in a circle.
     """
-    reader = _Reader(graph, vocabularies)
     try:
-        return RequirementGraph({str(shape): reader.named(shape) for shape in shapes_in(graph)})
+        definitions, annotations = _definitions(graph, vocabularies)
+        shipped = _shipped(graph, vocabularies)
+        return RequirementGraph({**shipped, **definitions}, annotations)
     except RequirementError as error:
         raise (error.located(source) if source else error) from None
+
+
+def _definitions(graph: Graph, vocabularies: Vocabularies) -> tuple[dict[str, Requirement], dict[str, Annotation]]:
+    reader = _Reader(graph, vocabularies)
+    shapes = [shape for shape in shapes_in(graph) if shape not in reader.of_values]
+    return {str(shape): reader.named(shape) for shape in shapes}, {str(shape): reader.annotation(shape) for shape in shapes}
+
+
+def _shipped(graph: Graph, vocabularies: Vocabularies) -> dict[str, Requirement]:
+    """The shipped requirements that a graph names, and those that they refer to."""
+    named = {str(value) for value in graph.objects() if isinstance(value, URIRef) and value.startswith(PLATFORM)}
+    pending = named - {str(shape) for shape in shapes_in(graph)}
+    found: dict[str, Requirement] = {}
+    if not pending:
+        return found
+    known = platforms(vocabularies)
+    while pending:
+        name = pending.pop()
+        if name not in known:
+            raise RequirementError(f"no shipped requirement is `{name}`", hint=nearest(name, known))
+        if name not in found:
+            found[name] = known[name]
+            pending |= {part.name for part in walk(known[name]) if isinstance(part, Reference)}
+    return found
+
+
+def platforms(vocabularies: Vocabularies) -> RequirementGraph:
+    """The shipped requirements for common platforms, `vocabularies/platforms.ttl`."""
+    definitions, annotations = _definitions(_platform_shapes(), vocabularies)
+    return RequirementGraph(definitions, annotations)
+
+
+@cache
+def _platform_shapes() -> Graph:
+    return Graph().parse(vocabulary_folder() / "platforms.ttl")
 
 
 def shapes_in(graph: Graph) -> list[URIRef]:
@@ -76,6 +139,16 @@ class _Reader:
         self.vocabularies = vocabularies
         self.name = ""
         self.shapes = 0
+        self.of_values = _shapes_of_values(graph)
+
+    def annotation(self, shape: URIRef) -> Annotation:
+        """What a named shape says of itself, for reports."""
+        self.name = str(shape)
+        severities = list(self.graph.objects(shape, URIRef(SH + "severity")))
+        if len(severities) > 1 or not all(isinstance(one, URIRef) for one in severities):
+            raise self.error("`sh:severity` is not one IRI", hint="write sh:Violation, sh:Warning or sh:Info")
+        messages = sorted(str(text) for text in self.graph.objects(shape, URIRef(SH + "message")))
+        return Annotation(str(severities[0]) if severities else SH + "Violation", tuple(messages))
 
     def named(self, shape: URIRef) -> Requirement:
         self.name = str(shape)
@@ -93,15 +166,19 @@ class _Reader:
         return self.shape(shape, depth - 1)
 
     def shape(self, shape: Node, depth: int) -> Requirement:
+        self.count(depth)
+        if self.deactivated(shape):
+            return All(())
+        path = list(self.graph.objects(shape, URIRef(SH + "path")))
+        return self.property_shape(shape, path) if path else self.node_shape(shape, depth)
+
+    def count(self, depth: int) -> None:
+        """Refuse one shape too many, or too deep."""
         self.shapes += 1
         if depth <= 0:
             raise self.error(f"more than {MAX_NESTING} shapes inside each other", hint="give the inner ones names")
         if self.shapes > MAX_SHAPES:
             raise self.error(f"more than {MAX_SHAPES} shapes in it", hint="give the inner ones names")
-        if self.deactivated(shape):
-            return All(())
-        path = list(self.graph.objects(shape, URIRef(SH + "path")))
-        return self.property_shape(shape, path) if path else self.node_shape(shape, depth)
 
     def deactivated(self, shape: Node) -> bool:
         values = list(self.graph.objects(shape, URIRef(SH + "deactivated")))
@@ -125,13 +202,7 @@ class _Reader:
         return _conjunction(items)
 
     def property_shape(self, shape: Node, paths: list[Node]) -> Requirement:
-        path = paths[0]
-        if len(paths) > 1 or not isinstance(path, URIRef):
-            raise self.error("only an attribute's URI is supported as `sh:path`", hint="name the attribute itself")
-        try:
-            attribute = self.vocabularies.named(str(path))
-        except RequirementError as error:
-            raise self.error(error.message, error.hint) from None
+        attribute = self.attribute(paths)
         constraints = self.constraints(shape, attribute)
         counted = any(item.kind == "minCount" and item.operand != 0 for item in constraints)
         for item in constraints:
@@ -141,31 +212,88 @@ class _Reader:
                 )
         return _conjunction(list(constraints))
 
+    def attribute(self, paths: list[Node]) -> Attribute:
+        """The attribute that a path names: by its URI, or by the URIs of its component and its own."""
+        steps = paths if isinstance(paths[0], URIRef) or len(paths) > 1 else self.path(paths[0])
+        if len(paths) > 1 or not steps or len(steps) > MAX_STEPS or not all(isinstance(step, URIRef) for step in steps):
+            raise self.error(
+                "only an attribute's URI, or ( component attribute ), is supported as `sh:path`",
+                hint="name the attribute itself",
+            )
+        try:
+            attribute = self.vocabularies.named(str(steps[-1]))
+        except RequirementError as error:
+            raise self.error(error.message, error.hint) from None
+        if len(steps) == MAX_STEPS:
+            component = self.vocabularies.component_type(str(steps[0])).name
+            if component != attribute.name.component:
+                raise self.error(
+                    f"{attribute.name} is no attribute of `{steps[0]}`", hint=f"its component is {attribute.name.component}"
+                )
+        return attribute
+
+    def path(self, path: Node) -> list[Node]:
+        """The steps of a sequence path; none where it is another kind of path, or also another."""
+        if {str(term) for term in self.graph.predicates(path)} != {str(RDF.first), str(RDF.rest)}:
+            return []
+        return self.members(SH + "path", path)
+
     def constraints(self, shape: Node, attribute: Attribute) -> list[Constraint]:
         terms = [(term, value) for term, value in self.terms(shape) if term != SH + "path"]
+        return [Constraint(attribute.name, kind, operand) for kind, operand in self.tests(terms, attribute, MAX_NESTING)]
+
+    def tests(self, terms: list[tuple[str, Node]], attribute: Attribute, depth: int) -> list[tuple[str, Operand]]:
+        """The kinds of constraint that some terms write, each with its operand."""
         counts = Counter(term for term, _ in terms)
-        also = {term: str(value) for term, value in terms if term in _ALSO}
+        also = {term: self.further(term, value, attribute, depth) for term, value in terms if term in _ALSO}
         found = []
         for term, value in terms:
             kind = BY_PARAMETER.get(term)
             if counts[term] > 1 and not (kind and CONSTRAINT_KINDS[kind].repeatable):
                 raise self.error(f"`{_short(term)}` of {attribute.name} is stated twice", hint="write two property shapes")
             if kind is not None:
-                found.append(Constraint(attribute.name, kind, self.operand(kind, value, attribute, also)))
+                found.append((kind, self.operand(kind, value, attribute, also, depth)))
             elif term not in _ALSO:
                 raise self.error(f"`{_short(term)}` is not supported on a property shape", hint=_remedy(term))
         for term in also:
-            if not any(term in CONSTRAINT_KINDS[item.kind].also for item in found):
+            if not any(term in CONSTRAINT_KINDS[kind].also for kind, _ in found):
                 raise self.error(f"`{_short(term)}` of {attribute.name} stands alone", hint="write the term it completes")
         return found
 
-    def operand(self, kind: str, value: Node, attribute: Attribute, also: Mapping[str, str]) -> Operand:
+    def further(self, term: str, value: Node, attribute: Attribute, depth: int) -> Operand:
+        if term == SH + "qualifiedValueShape":
+            return self.test(value, attribute, depth)
+        return str(value)
+
+    def operand(self, kind: str, value: Node, attribute: Attribute, also: Mapping[str, Operand], depth: int) -> Operand:
         row = CONSTRAINT_KINDS[kind]
         members = self.members(row.parameter, value) if row.takes_list else [value]
+        if row.takes_shapes:
+            return tuple(self.test(member, attribute, depth) for member in members)
         try:
-            return row.read(tuple(scalar_of(member) for member in members), attribute, also)
+            values = tuple(iri_of(member) if row.takes_iri else scalar_of(member) for member in members)
+            return row.read(values, attribute, also)
         except RequirementError as error:
             raise self.error(f"`{_short(row.parameter)}` of {attribute.name}: {error.message}", error.hint) from None
+
+    def test(self, shape: Node, attribute: Attribute, depth: int) -> Operand:
+        """A shape of single values, as a kind and its operand."""
+        if isinstance(shape, Literal) or (isinstance(shape, URIRef) and (shape, None, None) not in self.graph):
+            raise self.error(f"`{shape}` stands where a shape of values is due", hint="write [ … ] or the IRI of such a shape")
+        self.count(depth)
+        if self.deactivated(shape):
+            return "and", ()
+        terms = self.terms(shape)
+        for term, _ in terms:
+            kind = BY_PARAMETER.get(term)
+            if kind is None and term not in _ALSO:
+                raise self.error(f"`{_short(term)}` is not supported on a shape of values", hint=_remedy(term))
+            if kind is not None and not CONSTRAINT_KINDS[kind].of_values:
+                raise self.error(
+                    f"`{_short(term)}` asks something of all values together", hint="put it on the property shape around"
+                )
+        tests = tuple(self.tests(terms, attribute, depth - 1))
+        return tests[0] if len(tests) == 1 else ("and", tests)
 
     def nested_list(self, term: str, value: Node, depth: int) -> tuple[Requirement, ...]:
         return tuple(self.nested(member, depth) for member in self.members(term, value))
@@ -183,45 +311,30 @@ class _Reader:
         return members
 
 
-def scalar_of(value: Node) -> Scalar:
-    """The value that a literal stands for.
-
-    Raises:
-        RequirementError: it is no literal, or one that no attribute can have.
-    """
-    shown = "a blank node" if isinstance(value, BNode) else f"`{value}`"
-    if isinstance(value, Literal) and value.language:
-        raise RequirementError(f"{shown} has a language, as no value of a profile has", hint=f"leave out @{value.language}")
-    if not isinstance(value, Literal):
-        raise RequirementError(f"{shown} is no value of an attribute", hint="write a text, a number, true or false")
-    if value.datatype in {None, XSD.string}:
-        return str(value)
-    for name in ("Dimension", "rational"):
-        if value.datatype == URIRef(DATATYPES[name].rdf_datatype):
-            return _read_exactly(name, str(value))
-    python = value.toPython()
-    if value.datatype in {XSD.integer, XSD.boolean}:
-        if value.ill_typed or not isinstance(python, bool | int) or text_of(python) != str(value):
-            raise RequirementError(
-                f"{shown} is not how a profile's value is written", hint="write 16, true or false without quotes"
-            )
-        return python
-    if value.datatype == XSD.decimal and isinstance(python, Decimal) and python.is_finite():
-        return Fraction(python)
-    raise RequirementError(f"{shown} is of a datatype that no attribute has", hint="write a text, a number, true or false")
+def _shapes_of_values(graph: Graph) -> frozenset[Node]:
+    """The shapes that stand inside property shapes, at any depth."""
+    inside: set[Node] = set()
+    pending: list[Node] = list(graph.subjects(URIRef(SH + "path")))
+    while pending:
+        shape = pending.pop()
+        direct = [value for term in ("node", "not", "qualifiedValueShape") for value in graph.objects(shape, URIRef(SH + term))]
+        lists = [value for term in ("and", "or", "xone") for value in graph.objects(shape, URIRef(SH + term))]
+        for value in (*direct, *(member for one in lists for member in _items(graph, one))):
+            if value not in inside:
+                inside.add(value)
+                pending.append(value)
+    return frozenset(inside)
 
 
-def _read_exactly(datatype: str, text: str) -> Scalar:
-    """The value of a literal in its canonical form: RDF compares literals by their text, so no other form is ever equal."""
-    read = DATATYPES[datatype].read(text)
-    if read.status is not Status.OK:
-        raise RequirementError(f"`{text}` is no {datatype}", hint=f'write "{_EXAMPLES[datatype]}"')
-    if str(read.value) != text:
-        raise RequirementError(f"`{text}` is not how a profile's {datatype} is written", hint=f'write "{read.value}"')
-    return read.value
-
-
-_EXAMPLES = MappingProxyType({"Dimension": "240x320", "rational": "1/2"})
+def _items(graph: Graph, value: Node) -> list[Node]:
+    """The members of a list as far as it is one; who reads it says what is wrong with it."""
+    found: list[Node] = []
+    seen: set[Node] = set()
+    while value not in seen:
+        seen.add(value)
+        found += graph.objects(value, RDF.first)
+        value = graph.value(value, RDF.rest, any=True) or RDF.nil
+    return found
 
 
 def _place(value: Node) -> tuple[bool, int, str]:
@@ -256,10 +369,11 @@ def _remedy(term: str) -> str:
 
     if term.startswith(SH + "target"):
         return "leave it out: a requirement is applied by its name"
+    refused = REFUSED.get(term.removeprefix(SH))
+    if refused:
+        return refused
     if term in BY_PARAMETER:
         return "put it on a property shape, with `sh:path`"
-    if term.removeprefix(SH) in _NODE_TERMS:
-        return "put it on the node shape around"
     known = [_short(one) for one in (*BY_PARAMETER, *(SH + node_term for node_term in _NODE_TERMS))]
     near = get_close_matches(_short(term), known, n=1, cutoff=0.75)
     return f"did you mean `{near[0]}`?" if near else "README lists the supported terms"
