@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.difference import Difference
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
+    from ccpp.expectations import Coverage, Result
     from ccpp.impact import Affected
     from ccpp.matching.explanation import Explanation
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Scalar, Value
@@ -206,6 +207,26 @@ def show_impact(
         ]
         lines += [f"  {one.profile}: {one.reason}" for one in members[:examples]]
     return "\n".join(lines)
+
+
+def show_expectations(results: Sequence[Result], covered: Coverage) -> str:
+    """Which expectations are met, and what they leave out."""
+    lines = []
+    for expectation, failures in results:
+        lines.append(f"{style('✗', fg='red') if failures else style('✓', fg='green')} {expectation.name}")
+        lines += [f"    {failure}" for failure in failures]
+    failed = sum(bool(one.failures) for one in results)
+    lines += ["", f"{len(results) - failed} of {len(results)} expectations are met"]
+    rows = [
+        ("variants chosen", len(covered.variants), covered.variants_missed),
+        ("conditions both ways", covered.conditions - len(covered.conditions_missed), covered.conditions_missed),
+        ("constraints both ways", covered.constraints - len(covered.constraints_missed), covered.constraints_missed),
+    ]
+    shown = [
+        (what, f"{count} of {count + len(missed)}", f"not {', '.join(missed)}" if missed else "")
+        for what, count, missed in rows
+    ]
+    return "\n".join([*lines, table(shown)])
 
 
 def show_replayed(changed: Sequence[Replayed], total: int) -> str:

@@ -13,6 +13,7 @@
      ├── FetchError             a document that could not be, or may not be, fetched by its URL
      ├── OverlayError           an operator's corrections that cannot be used
      ├── RequirementError       a requirement that cannot be compiled
+     ├── ExpectationError       expectations of a catalogue that cannot be used
      └── CatalogueError         a catalogue that cannot be loaded
 
 Damage that the reader can work round is never raised: it is returned as a `ccpp.diagnostics.Diagnostic`. Any other exception that
@@ -100,6 +101,10 @@ class OverlayError(CcppError):
 
 class RequirementError(CcppError):
     """A requirement that cannot be compiled: an unknown attribute, an unsupported construct, a cycle of references."""
+
+
+class ExpectationError(CcppError):
+    """A file of expectations that cannot be used."""
 
 
 class CatalogueError(CcppError):

@@ -35,6 +35,7 @@ LAYERS = (
     ("impact",),
     ("records",),
     ("plain",),
+    ("expectations",),
     ("provisioning", "console", "samples"),
     ("demo", "page"),
     ("commands",),

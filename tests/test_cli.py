@@ -399,3 +399,19 @@ def test_a_change_of_a_catalogue_and_a_log(tmp_path: Path) -> None:
     assert as_json("replay", str(log), "--catalogue", CATALOGUE, *profiles) == {"records": 30, "changed": []}
     replayed = ccpp("replay", str(log), "--catalogue", str(changed), *profiles)
     assert (replayed.returncode, replayed.stdout.splitlines()[0]) == (1, "1 of 30 decisions come out otherwise")
+
+
+def test_expectations_of_a_catalogue(tmp_path: Path) -> None:
+    expectations = str(SAMPLES / samples.EXPECTATIONS)
+    found = as_json("catalogue", "test", CATALOGUE, expectations)
+    assert (found["expectations"], found["failed"], found["coverage"]["variants_missed"]) == (33, [], [])
+    changed = tmp_path / "new.ttl"
+    changed.write_text(Path(CATALOGUE).read_text().replace('req:dimensionAtLeast "240x320"', 'req:dimensionAtLeast "320x480"'))
+    failed = ccpp("catalogue", "test", str(changed), expectations)
+    assert failed.returncode == 1
+    assert "gets `chess-medium`, not `chess-large`" in failed.stdout
+    assert "31 of 33 expectations are met" in failed.stdout
+    reported = ccpp("catalogue", "test", CATALOGUE, expectations, "--format", "junit")
+    assert (reported.returncode, reported.stdout.count("<testcase")) == (0, 33)
+    (tmp_path / "e.toml").write_text('[[expect]]\nprofile = "gone.rdf"\napplication = "chess"\nvariant = "none"\n')
+    assert ccpp("catalogue", "test", CATALOGUE, str(tmp_path / "e.toml")).returncode == 2

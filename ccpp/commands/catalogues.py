@@ -95,6 +95,55 @@ def impact(  # noqa: PLR0913  an option each
     leave(UNUSABLE if reader.failed else NEGATIVE if over else DONE)
 
 
+@catalogue.command("test")
+@click.argument("file", metavar="CATALOGUE")
+@click.argument("expectations", metavar="EXPECTATIONS")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
+def test(file: str, expectations: str, form: str) -> None:
+    """Hold a catalogue to expectations written beside it, and print what they cover; exit 1 if one is not met."""
+    from pathlib import Path
+
+    from ccpp.expectations import MAX_EXPECTATIONS, check, coverage, junit, load_expectations
+    from ccpp.model import Kind
+    from ccpp.storage.files import read_file
+
+    listed = load_expectations(read_file(expectations, MAX_EXPECTATIONS), source=expectations)
+    reader = Reader(derive=True)
+    loaded = load_catalogue_file(file, reader.vocabularies)
+    folder = Path(expectations).parent
+    profiles = []
+    for one in listed:
+        parts = [reader.read(str(folder / one.profile))]
+        parts += [reader.read(str(folder / one.diff), Kind.DIFF)] if one.diff else []
+        parts += [reader.read(str(folder / one.override), Kind.OVERRIDE)] if one.override else []
+        profiles.append((one, reader.resolve(parts)))
+    results = [check(one, profile, loaded) for one, profile in profiles]
+    failed = [one for one in results if one.failures]
+    covered = coverage(profiles, loaded)
+    if form == "junit":
+        click.echo(junit(results, file), nl=False)
+    elif form == "json":
+        print_json(
+            {
+                "expectations": len(results),
+                "failed": [{"name": one.expectation.name, "failures": list(one.failures)} for one in failed],
+                "coverage": covered._asdict(),
+            }
+        )
+    else:
+        from ccpp.console import show_expectations
+
+        click.echo(show_expectations(results, covered))
+    leave(NEGATIVE if failed else DONE)
+
+
 @click.command()
 @click.argument("log", metavar="LOG")
 @click.option("--catalogue", required=True, metavar="FILE", help="The catalogue to decide under.")

@@ -10,6 +10,8 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 
 CATALOGUE = "catalogue.ttl"
+#: What each device gets of it, for `ccpp catalogue test`.
+EXPECTATIONS = "expectations.toml"
 #: A profile-diff and the device that sends it.
 DIFF = ("diff-borealis-b610.rdf", "03-borealis-b610.rdf")
 #: An operator's override and the device that it corrects.
