@@ -164,6 +164,8 @@ class BatchMatcher:
 
 
 def _tested(constraint: Constraint, columns: Columns, everything: int, *, closed_world: bool) -> Sets:
+    if constraint.other is not None:
+        return _compared(constraint, columns, everything, closed_world=closed_world)
     column = columns.attributes.get(constraint.attribute, _UNSTATED)
     test, operand = CONSTRAINT_KINDS[constraint.kind].holds, constraint.operand
     if constraint.kind == "hasValue":  # nearly half of all constraints, and known by its member
@@ -178,6 +180,23 @@ def _tested(constraint: Constraint, columns: Columns, everything: int, *, closed
         holds |= unstated if test(operand, ()) else 0
         return holds, holds
     return holds, holds | unstated
+
+
+def _compared(constraint: Constraint, columns: Columns, everything: int, *, closed_world: bool) -> Sets:
+    """A constraint that compares two attributes: tested once for each pair of values that some profile has."""
+    column, other = (columns.attributes.get(name, _UNSTATED) for name in constraint.attributes)
+    test = CONSTRAINT_KINDS[constraint.kind].holds
+    values, others = (list(one.values.items()) for one in (column, other))
+    if closed_world:
+        values.append(((), everything ^ column.stated))
+        others.append(((), everything ^ other.stated))
+    holds = 0
+    for value, profiles in values:
+        for compared, these in others:
+            both = profiles & these
+            if both and test(_members(compared), _members(value)):
+                holds |= both
+    return holds, holds if closed_world else holds | everything ^ (column.stated & other.stated)
 
 
 _UNSTATED = Column(0, {}, {})

@@ -48,6 +48,9 @@ MAX_REMEMBERED = 2_048
 
 K = TypeVar("K")
 
+Inputs: TypeAlias = "tuple[AttributeName, ...]"
+"""What a column is decided by: one attribute, or the two that a constraint compares."""
+
 Rest: TypeAlias = "Sequence[tuple[int, tuple[Requirement, ...], RequirementGraph]]"
 """Rows whose normal form would be too large: the row's bit, and what is left of its requirement."""
 
@@ -86,14 +89,15 @@ class Column:
 
         Values of one attribute are of one type, or text; so equal keys are equal values, though `True == 1` in general.
         """
-        values: tuple[Scalar, ...] = value if type(value) is tuple else (value,)  # type: ignore[assignment]  # a Dimension is one value
-        outcome = tuple(
-            [CONSTRAINT_KINDS[one.constraint.kind].holds(one.constraint.operand, values) for one in self.constraints]
-        )
+        outcome = self._outcome(value)
         found = self._outcomes.get(outcome)
         if found is None:
             found = _remember(self._outcomes, outcome, self._found(outcome))
         return _remember(self.remembered, value, found)
+
+    def _outcome(self, value: Value) -> tuple[bool, ...]:
+        values = _members(value)
+        return tuple([CONSTRAINT_KINDS[one.constraint.kind].holds(one.constraint.operand, values) for one in self.constraints])
 
     def _found(self, outcome: tuple[bool, ...]) -> int:
         found = 0
@@ -105,6 +109,18 @@ class Column:
                 if all((constraint in holding) is negated for constraint, negated in clause):
                     found |= rows
         return found
+
+
+class PairColumn(Column):
+    """What the values of two attributes decide together; what is decided on is the pair of both."""
+
+    def _outcome(self, value: Value) -> tuple[bool, ...]:
+        values, others = map(_members, value)  # type: ignore[arg-type]
+        return tuple([CONSTRAINT_KINDS[one.constraint.kind].holds(others, values) for one in self.constraints])
+
+
+def _members(value: Value) -> tuple[Scalar, ...]:
+    return value if type(value) is tuple else (value,)  # type: ignore[return-value]  # a Dimension is one value
 
 
 def _remember(known: dict[K, int], key: K, found: int) -> int:
@@ -136,11 +152,10 @@ class Verdicts(Mapping[str, Verdict]):
 class Matcher:
     """Named requirements, ready to be matched; made by `compile_matcher`."""
 
-    def __init__(
-        self, rows: Mapping[str, int], columns: Mapping[AttributeName, Column], planes: Sequence[int], rest: Rest
-    ) -> None:
+    def __init__(self, rows: Mapping[str, int], columns: Mapping[Inputs, Column], planes: Sequence[int], rest: Rest) -> None:
         self._rows = rows
-        self._columns = tuple(columns.items())
+        self._columns = tuple((inputs[0], column) for inputs, column in columns.items() if len(inputs) == 1)
+        self._pairs = tuple((inputs, column) for inputs, column in columns.items() if len(inputs) > 1)
         self._planes = tuple((width, (1 << width) - 1) for width in planes)
         self._clauses = (1 << sum(planes)) - 1
         self._first_row = sum(planes)
@@ -171,6 +186,12 @@ class Matcher:
                 continue
             found = column.remembered.get(value)
             decided |= column.decide(value) if found is None else found
+        for inputs, column in self._pairs:
+            both = _decided(column, inputs, profile, closed_world=closed_world)
+            if both is None:
+                undecided |= column.rests
+            else:
+                decided |= both
         failed = self._clauses & ~(decided | undecided)
         open_clauses = self._clauses & undecided & ~decided
         unsatisfied, undecided = decided >> self._first_row, undecided >> self._first_row
@@ -189,14 +210,15 @@ class Matcher:
 
     def first(self, names: Iterable[str], profile: ResolvedProfile, *, closed_world: bool = False) -> str | None:
         """The first of some requirements that is satisfied, looking at no more than that takes; `None` if none is."""
-        decided: dict[AttributeName, int] = {}
+        decided: dict[Inputs, int | None] = {}
         for name in names:
             bit, columns, clauses, rest = self._plans.get(name) or self._plan(name)
-            for position, (attribute, column) in enumerate(columns):
-                found = decided.get(attribute)
-                if found is None:
-                    found = decided[attribute] = _decided(column, attribute, profile, closed_world=closed_world)
-                if found & bit:
+            for position, (inputs, column) in enumerate(columns):
+                if inputs in decided:
+                    found = decided[inputs]
+                else:
+                    found = decided[inputs] = _decided(column, inputs, profile, closed_world=closed_world)
+                if found is None or found & bit:
                     if position:  # what ruled it out is asked first next time
                         before = (columns[position], *columns[:position], *columns[position + 1 :])
                         self._plans[name] = Plan(bit, before, clauses, rest)
@@ -214,42 +236,41 @@ class Matcher:
         bit = 1 << (self._first_row + row)
         offsets = [sum(width for width, _ in self._planes[:plane]) for plane in range(len(self._planes))]
         bits = [1 << (offset + row) for offset, (width, _) in zip(offsets, self._planes, strict=True) if row < width]
+        columns: list[tuple[Inputs, Column]] = [*(((attribute,), column) for attribute, column in self._columns), *self._pairs]
         plan = self._plans[name] = Plan(
             bit,
-            tuple(one for one in self._columns if one[1].rests & bit),
-            tuple((clause, tuple(one for one in self._columns if one[1].rests & clause)) for clause in bits),
+            tuple(one for one in columns if one[1].rests & bit),
+            tuple((clause, tuple(one for one in columns if one[1].rests & clause)) for clause in bits),
             tuple((item, graph) for at, items, graph in self._rest if at == 1 << row for item in items),
         )
         return plan
 
 
-#: All bits: what an attribute that is not stated decides of requirements that need it, where only a satisfied one will do.
-_EVERYTHING = -1
-
-
-def _decided(column: Column, attribute: AttributeName, profile: ResolvedProfile, *, closed_world: bool) -> int:
-    resolved = profile.attributes.get(attribute)
-    if resolved is None and not closed_world:
-        return _EVERYTHING
-    value = () if resolved is None else resolved.value
+def _decided(column: Column, inputs: Inputs, profile: ResolvedProfile, *, closed_world: bool) -> int | None:
+    """What a profile's values decide in one column; `None` where one of them is not stated."""
+    stated = [profile.attributes.get(attribute) for attribute in inputs]
+    if None in stated and not closed_world:
+        return None
+    values = tuple(() if resolved is None else resolved.value for resolved in stated)
+    value: Value = values[0] if len(inputs) == 1 else values  # type: ignore[assignment]  # a pair is what a PairColumn decides on
     found = column.remembered.get(value)
     return column.decide(value) if found is None else found
 
 
 def _clause_holds(
-    clause: tuple[int, tuple[tuple[AttributeName, Column], ...]], profile: ResolvedProfile, *, closed_world: bool
+    clause: tuple[int, tuple[tuple[Inputs, Column], ...]], profile: ResolvedProfile, *, closed_world: bool
 ) -> bool:
     bit, columns = clause
-    found = (_decided(column, attribute, profile, closed_world=closed_world) for attribute, column in columns)
-    return any(one is not _EVERYTHING and one & bit for one in found)
+    found = (_decided(column, inputs, profile, closed_world=closed_world) for inputs, column in columns)
+    return any(one is not None and bool(one & bit) for one in found)
 
 
 class Plan(NamedTuple):
     """One requirement taken by itself."""
 
     bit: int
-    columns: tuple[tuple[AttributeName, Column], ...]
-    clauses: tuple[tuple[int, tuple[tuple[AttributeName, Column], ...]], ...]
+    columns: tuple[tuple[Inputs, Column], ...]
+    clauses: tuple[tuple[int, tuple[tuple[Inputs, Column], ...]], ...]
     rest: tuple[tuple[Requirement, RequirementGraph], ...]
 
 
@@ -280,14 +301,14 @@ def _sorted_out(form: NormalForm) -> _Sorted:
     for clause in form.clauses:
         if len(clause) == 1:
             found.single.append(clause)
-        elif len({constraint.attribute for constraint, _ in clause}) == 1:
+        elif len({constraint.attributes for constraint, _ in clause}) == 1:
             found.choice.append(clause)
         else:
             found.shared.append(clause)
     return found
 
 
-def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> dict[AttributeName, Column]:
+def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> dict[Inputs, Column]:
     """The rows, each with its clauses, put into columns; a plane's bits begin at its offset, the rows' at the last one."""
     *planes, first_row = offsets
     choices: dict[Clause, list[int]] = {}  # → the rows that it rules out by failing
@@ -302,14 +323,12 @@ def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> di
         for offset, clause in zip(planes, form.shared, strict=False):
             for constraint, negated in clause:
                 decided.setdefault(constraint, ([], []))[negated].append(offset + row)
-    by_attribute: dict[AttributeName, tuple[list[Decided], list[tuple[Clause, int]]]] = {}
+    by_inputs: dict[Inputs, tuple[list[Decided], list[tuple[Clause, int]]]] = {}
     for constraint, (holding, failing) in decided.items():
-        by_attribute.setdefault(constraint.attribute, ([], []))[0].append(
-            Decided(constraint, _set_of(holding), _set_of(failing))
-        )
+        by_inputs.setdefault(constraint.attributes, ([], []))[0].append(Decided(constraint, _set_of(holding), _set_of(failing)))
     for clause, rows in choices.items():
-        by_attribute[next(iter(clause)).constraint.attribute][1].append((clause, _set_of(rows)))
-    return {attribute: Column(*found) for attribute, found in by_attribute.items()}
+        by_inputs[next(iter(clause)).constraint.attributes][1].append((clause, _set_of(rows)))
+    return {inputs: (Column if len(inputs) == 1 else PairColumn)(*found) for inputs, found in by_inputs.items()}
 
 
 def _set_of(positions: Sequence[int]) -> int:

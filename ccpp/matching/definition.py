@@ -41,11 +41,12 @@ class ClosedWorld:
 def evaluate(requirement: Requirement, profile: Capabilities, graph: Mapping[str, Requirement]) -> Verdict:
     """What a requirement comes to for a profile; references are looked up in `graph`."""
     match requirement:
-        case Constraint(attribute, kind, operand):
+        case Constraint(attribute, kind, operand, other):
             values = profile.values(attribute)
-            if values is None:
+            compared = operand if other is None else profile.values(other)
+            if values is None or compared is None:
                 return UNKNOWN
-            return TRUE if CONSTRAINT_KINDS[kind].holds(operand, values) else FALSE
+            return TRUE if CONSTRAINT_KINDS[kind].holds(compared, values) else FALSE
         case Reference(name):
             return evaluate(graph[name], profile, graph)
         case Not(item):

@@ -51,7 +51,7 @@ class Explanation:
     @property
     def cited(self) -> frozenset[AttributeName]:
         """The attributes that the verdict rests on."""
-        return frozenset(fact.attribute for fact, _ in self.facts())
+        return frozenset(name for fact, _ in self.facts() for name in fact.constraint.attributes)
 
 
 def explain(

@@ -20,7 +20,7 @@ from itertools import combinations, islice, product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ccpp.matching.definition import TRUE, evaluate
+from ccpp.matching.definition import FALSE, TRUE, evaluate
 from ccpp.model import AttributeName, Container, Dimension
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement, walk
@@ -79,9 +79,9 @@ def _ways(requirement: Requirement, profile: Capabilities, graph: Mapping[str, R
         return _ways(item, profile, graph, wanted=wanted)
 
     match requirement:
-        case Constraint(attribute, kind, operand):
-            values = profile.values(attribute)
-            as_wanted = values is not None and CONSTRAINT_KINDS[kind].holds(operand, values) is wanted
+        case Constraint():
+            verdict = evaluate(requirement, profile, graph)
+            as_wanted = verdict is (TRUE if wanted else FALSE)
             return [frozenset() if as_wanted else frozenset((Wish(requirement, wanted),))]
         case Reference(name):
             return of(graph[name], wanted=wanted)
@@ -143,11 +143,13 @@ def profile_changes(
 
     `attributes` are those of the vocabularies, which say how many values an attribute takes.
     """
-    constraints = _constraints(requirement, graph)
+    constraints = _compared(_constraints(requirement, graph), profile)
     for way in ways(requirement, profile, graph):
         named = sorted({wish.constraint.attribute for wish in way})
         candidates = [
-            _candidates(name, profile.values(name), way, constraints, several=_takes_several(name, attributes))
+            _candidates(
+                name, profile.values(name), _wishes(way, name, profile), constraints, several=_takes_several(name, attributes)
+            )
             for name in named
         ]
         for chosen in islice(product(*candidates), MAX_TRIALS):
@@ -155,6 +157,20 @@ def profile_changes(
             if evaluate(requirement, _Changed(profile, stated), graph) is TRUE:
                 return tuple(ProfileChange(name, profile.values(name), after) for name, after in stated.items())
     return None
+
+
+def _compared(constraints: Iterable[Constraint], profile: Capabilities) -> list[Constraint]:
+    """Constraints with what the profile states of the other attribute in place of its name."""
+    return [
+        one if one.other is None else one._replace(operand=profile.values(one.other) or (), other=None) for one in constraints
+    ]
+
+
+def _wishes(way: Way, name: AttributeName, profile: Capabilities) -> list[Wish]:
+    """The wishes about one attribute."""
+    wishes = [wish for wish in way if wish.constraint.attribute == name]
+    constraints = _compared([wish.constraint for wish in wishes], profile)
+    return [Wish(constraint, wish.holds) for constraint, wish in zip(constraints, wishes, strict=True)]
 
 
 def _takes_several(name: AttributeName, attributes: Mapping[AttributeName, Attribute]) -> bool:
@@ -171,10 +187,14 @@ def _constraints(requirement: Requirement, graph: RequirementGraph) -> set[Const
 
 
 def _candidates(
-    name: AttributeName, current: tuple[Scalar, ...] | None, way: Way, constraints: Iterable[Constraint], *, several: bool
+    name: AttributeName,
+    current: tuple[Scalar, ...] | None,
+    wishes: Sequence[Wish],
+    constraints: Iterable[Constraint],
+    *,
+    several: bool,
 ) -> list[tuple[Scalar, ...]]:
     """Values that grant the wishes about one attribute, the nearest to the present ones first."""
-    wishes = [wish for wish in way if wish.constraint.attribute == name]
     operands = [constraint.operand for constraint in constraints if constraint.attribute == name]
     pool = list(dict.fromkeys(value for operand in operands for value in _beside(operand)))
     found: Iterable[tuple[Scalar, ...]]
@@ -197,7 +217,10 @@ def _granted(wishes: Iterable[Wish], values: tuple[Scalar, ...]) -> bool:
 
 
 def _scalars(operand: Operand) -> tuple[Scalar, ...]:
-    return operand if type(operand) is tuple else (operand,)  # type: ignore[return-value]  # a Dimension is one value
+    """The values in an operand; a test of single values has none of its own."""
+    if type(operand) is tuple:
+        return tuple(value for value in operand if type(value) is not tuple)  # type: ignore[misc]
+    return (operand,)  # type: ignore[return-value]  # a Dimension is one value
 
 
 def _beside(operand: Operand) -> list[Scalar]:

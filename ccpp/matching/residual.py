@@ -59,7 +59,7 @@ def _one_of(connective: type[All | Any | ExactlyOne], parts: tuple[Requirement, 
 def missing(requirement: Requirement, profile: Capabilities, graph: Mapping[str, Requirement]) -> tuple[AttributeName, ...]:
     """The attributes to ask for, the one that most constraints of the residual rest on first; none where it is decided."""
     left = residual(requirement, profile, graph)
-    counted = Counter(part.attribute for part in walk(left) if isinstance(part, Constraint))
+    counted = Counter(name for part in walk(left) if isinstance(part, Constraint) for name in part.attributes)
     unstated = [name for name in counted if profile.values(name) is None]
     return tuple(sorted(unstated, key=lambda name: (-counted[name], name)))
 
@@ -94,7 +94,7 @@ def _attributes(requirement: Requirement, graph: Mapping[str, Requirement]) -> s
     while pending:
         for part in walk(pending.pop()):
             if isinstance(part, Constraint):
-                found.add(part.attribute)
+                found.update(part.attributes)
             elif isinstance(part, Reference) and part.name not in seen:
                 seen.add(part.name)
                 pending.append(graph[part.name])

@@ -10,6 +10,7 @@ of cases in `tests/suite/constraints/`.
 
 from __future__ import annotations
 
+from operator import le, lt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +21,11 @@ from ccpp.requirements.holding import (
     has_language,
     has_media_type,
     has_value,
+    in_order,
     is_in,
     numbers,
     quantities,
+    terms,
     versions,
 )
 from ccpp.requirements.operands import (
@@ -33,6 +36,7 @@ from ccpp.requirements.operands import (
     read_dimension,
     read_language,
     read_media_type,
+    read_name,
     read_node_kind,
     read_pattern,
     read_qualified,
@@ -67,7 +71,8 @@ class ConstraintKind(NamedTuple):
     engines run a component's validator once a value, so that without any value it would hold there and not here.
     `takes_list` marks the kinds whose parameter is a list; `repeatable` those whose parameter may be stated more than once; `takes_iri`
     those whose parameter is an IRI, `takes_shapes` those whose parameter is a shape of values. `of_values` marks the kinds that ask
-    something of each value by itself, which are those that a shape of values may have.
+    something of each value by itself, which are those that a shape of values may have. `takes_attribute` marks the kinds that compare two
+    attributes: their operand is what the device states of the other one.
     """
 
     parameter: str
@@ -81,6 +86,7 @@ class ConstraintKind(NamedTuple):
     takes_iri: bool = False
     takes_shapes: bool = False
     of_values: bool = True
+    takes_attribute: bool = False
 
 
 # Tests of one value, as the shapes of values that SHACL writes inside a property shape: a kind and its operand, as in a constraint.
@@ -196,6 +202,39 @@ CONSTRAINT_KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
             read_count,
             lambda most, values: all(len(text_of(value)) <= most for value in values),
             lambda most: f"has at most {most} characters",
+        ),
+        "equals": ConstraintKind(
+            SH + "equals",
+            read_name,
+            lambda others, values: terms(values) == terms(others),
+            lambda other: f"has the values of {other}",
+            of_values=False,
+            takes_attribute=True,
+        ),
+        "disjoint": ConstraintKind(
+            SH + "disjoint",
+            read_name,
+            lambda others, values: not terms(values) & terms(others),
+            lambda other: f"has no value of {other}",
+            of_values=False,
+            repeatable=True,
+            takes_attribute=True,
+        ),
+        "lessThan": ConstraintKind(
+            SH + "lessThan",
+            read_name,
+            lambda others, values: in_order(values, others, lt),
+            lambda other: f"is less than {other}",
+            of_values=False,
+            takes_attribute=True,
+        ),
+        "lessThanOrEquals": ConstraintKind(
+            SH + "lessThanOrEquals",
+            read_name,
+            lambda others, values: in_order(values, others, le),
+            lambda other: f"is at most {other}",
+            of_values=False,
+            takes_attribute=True,
         ),
         "languageIn": ConstraintKind(
             SH + "languageIn",

@@ -18,11 +18,21 @@ Operand: TypeAlias = "Scalar | tuple[Operand, ...]"
 
 
 class Constraint(NamedTuple):
-    """One test on one attribute; `kind` names a row of `ccpp.requirements.constraints.CONSTRAINT_KINDS`."""
+    """One test on one attribute; `kind` names a row of `ccpp.requirements.constraints.CONSTRAINT_KINDS`.
+
+    `other` is the attribute that it is compared with, for the kinds that compare two: what the device states of it is the operand then,
+    and `operand` is its name.
+    """
 
     attribute: AttributeName
     kind: str
     operand: Operand
+    other: AttributeName | None = None
+
+    @property
+    def attributes(self) -> tuple[AttributeName, ...]:
+        """What the constraint rests on."""
+        return (self.attribute,) if self.other is None else (self.attribute, self.other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ class RequirementGraph(Mapping[str, Requirement]):
         self._requirements = MappingProxyType({name: definitions[name] for name in _ordered(definitions)})
         _check_sizes(self._requirements)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return RequirementGraph, (dict(self._requirements), dict(self.annotations))
+
     def __getitem__(self, name: str) -> Requirement:
         return self._requirements[name]
 

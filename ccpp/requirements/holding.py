@@ -92,3 +92,22 @@ DATATYPE_OF = MappingProxyType(
         Fraction: DATATYPES["rational"].rdf_datatype,
     }
 )
+
+
+# Two attributes.
+
+
+def terms(values: tuple[Scalar, ...]) -> set[tuple[type, Scalar]]:
+    """Values as RDF tells them apart: `1`, `true` and `"1"` are three."""
+    return {(type(value), value) for value in values}
+
+
+def in_order(values: tuple[Scalar, ...], others: tuple[Scalar, ...], test: Callable[[Made, Made], bool]) -> bool:
+    """Whether every value stands before every other; what cannot be compared does not. SHACL §4.5.3."""
+    return all(_comparable(value, other) and test(value, other) for value in values for other in others)
+
+
+def _comparable(value: Scalar, other: Scalar) -> bool:
+    if isinstance(value, str | bool):
+        return type(value) is type(other)
+    return isinstance(value, int) and isinstance(other, int) and not isinstance(other, bool)

@@ -72,6 +72,11 @@ def read_value(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[
     return _typed(_one(values), attribute)
 
 
+def read_name(values: tuple[Scalar, ...], _attribute: Attribute, _also: Mapping[str, Operand]) -> Operand:
+    """The name of another attribute."""
+    return _one(values)
+
+
 def read_values(values: tuple[Scalar, ...], attribute: Attribute, _also: Mapping[str, Operand]) -> Operand:
     """Values that the attribute can have."""
     return tuple(_typed(value, attribute) for value in values)

@@ -58,10 +58,6 @@ REFUSED = MappingProxyType(
         "closed": "a device that states more than is asked is none the worse",
         "ignoredProperties": "it belongs to `sh:closed`, which is not supported",
         "class": "a value of a profile is a literal, and an instance of nothing",
-        "equals": "constraints between two attributes are not compiled",
-        "disjoint": "constraints between two attributes are not compiled",
-        "lessThan": "constraints between two attributes are not compiled",
-        "lessThanOrEquals": "constraints between two attributes are not compiled",
         "qualifiedValueShapesDisjoint": "write the difference into the shape, with `sh:not`",
         "sparql": "use a term of `req:`, whose validators are written in SPARQL",
         "property": "a value of a profile is a literal, and has no properties",
@@ -240,7 +236,15 @@ class _Reader:
 
     def constraints(self, shape: Node, attribute: Attribute) -> list[Constraint]:
         terms = [(term, value) for term, value in self.terms(shape) if term != SH + "path"]
-        return [Constraint(attribute.name, kind, operand) for kind, operand in self.tests(terms, attribute, MAX_NESTING)]
+        return [
+            Constraint(
+                attribute.name,
+                kind,
+                operand,
+                self.vocabularies.named(str(operand)).name if CONSTRAINT_KINDS[kind].takes_attribute else None,
+            )
+            for kind, operand in self.tests(terms, attribute, MAX_NESTING)
+        ]
 
     def tests(self, terms: list[tuple[str, Node]], attribute: Attribute, depth: int) -> list[tuple[str, Operand]]:
         """The kinds of constraint that some terms write, each with its operand."""
@@ -271,6 +275,8 @@ class _Reader:
         if row.takes_shapes:
             return tuple(self.test(member, attribute, depth) for member in members)
         try:
+            if row.takes_attribute:
+                return str(self.attribute([value]).name)
             values = tuple(iri_of(member) if row.takes_iri else scalar_of(member) for member in members)
             return row.read(values, attribute, also)
         except RequirementError as error:
