@@ -11,11 +11,13 @@ from ccpp.advice import advise
 from ccpp.catalogue.loading import load_catalogue
 from ccpp.console import show_advice
 from ccpp.matching.definition import evaluate
+from ccpp.matching.explanation import explain
 from ccpp.matching.reporting import validation_report
 from ccpp.model import Dimension, ResolvedProfile, Verdict
 from ccpp.page import explanation_page
 from ccpp.plain import plain_advice
 from ccpp.reading import read_profile
+from ccpp.requirements.shacl import read_requirements
 from ccpp.resolution import resolve
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.vocabulary import load_vocabularies
@@ -84,6 +86,22 @@ def test_every_variant_on_every_sample(variant: object, catalogue: Catalogue, *,
         for result in results:
             assert graph.value(result, SH.focusNode) == rdflib.URIRef(profile.uri)
             assert graph.value(result, SH.sourceConstraintComponent) is not None
+
+
+def test_a_report_has_the_severity_and_the_messages_that_a_shape_states() -> None:
+    turtle = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix prf: <http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20070511#> .
+        <urn:r> a sh:NodeShape ; sh:severity sh:Info ; sh:message "zu klein"@de , "too small"@en ;
+            sh:property [ sh:path prf:BitsPerPixel ; sh:minInclusive 99 ] ."""
+    graph = read_requirements(rdflib.Graph().parse(data=turtle, format="turtle"), VOCABULARIES)
+    profile = PROFILES["07-delta-n80.rdf"]
+    reasons = explain(graph["urn:r"], profile, graph)
+    report = validation_report(reasons, profile, "urn:r", VOCABULARIES.attributes, graph.annotations)
+    parsed = rdflib.Graph().parse(data=report, format="turtle")
+    [result] = parsed.subjects(rdflib.RDF.type, SH.ValidationResult)
+    assert parsed.value(result, SH.resultSeverity) == SH.Info
+    messages = set(parsed.objects(result, SH.resultMessage))
+    assert messages >= {rdflib.Literal("zu klein", lang="de"), rdflib.Literal("too small", lang="en")}
 
 
 def with_values(profile: ResolvedProfile, values: dict) -> ResolvedProfile:

@@ -177,10 +177,10 @@ def test_annotations_and_foreign_terms_say_nothing_of_a_device() -> None:
 
 def test_what_a_named_shape_says_of_itself_is_kept() -> None:
     graph = read("""
-        :S a sh:NodeShape ; sh:severity sh:Warning ; sh:message "colour is nicer" , "Farbe" ; sh:node :T .
+        :S a sh:NodeShape ; sh:severity sh:Warning ; sh:message "colour is nicer" , "Farbe"@de ; sh:node :T .
         :T a sh:NodeShape ; sh:property [ sh:path prf:ColorCapable ; sh:hasValue true ] .
     """)
-    assert graph.annotations["urn:example:S"] == (str(SH.Warning), ("Farbe", "colour is nicer"))
+    assert graph.annotations["urn:example:S"] == (str(SH.Warning), (("Farbe", "de"), ("colour is nicer", "")))
     assert graph.annotations["urn:example:T"] == (str(SH.Violation), ())
 
 

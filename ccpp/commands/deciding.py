@@ -108,7 +108,9 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
     if form == "turtle":
         from ccpp.matching.reporting import validation_report
 
-        click.echo(validation_report(reasons, profile, found.requirement, reader.vocabularies.attributes), nl=False)
+        annotations = loaded.requirements.annotations
+        report = validation_report(reasons, profile, found.requirement, reader.vocabularies.attributes, annotations)
+        click.echo(report, nl=False)
     elif form == "html":
         from ccpp.page import explanation_page
 

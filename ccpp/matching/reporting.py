@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ccpp.matching.explanation import Explanation
     from ccpp.model import Attribute, AttributeName, ResolvedProfile
+    from ccpp.requirements.graph import Annotation
 
 _SHACL = Namespace(SH)
 #: What an explanation calls a connective → its component.
@@ -29,12 +31,16 @@ _COMPONENTS = {
 
 
 def validation_report(
-    explanation: Explanation, profile: ResolvedProfile, shape: str, attributes: Mapping[AttributeName, Attribute]
+    explanation: Explanation,
+    profile: ResolvedProfile,
+    shape: str,
+    attributes: Mapping[AttributeName, Attribute],
+    annotations: Mapping[str, Annotation] = MappingProxyType({}),
 ) -> str:
     """The report in Turtle: one result for each part that stands in the way, those under an *or*, *not* or reference as `sh:detail`.
 
     `sh:conforms` is true where the requirement is satisfied; where it is indeterminate the results are warnings that name what is
-    not stated.
+    not stated. `annotations` are those of the requirements by name: the severity and the messages that a shape states are its results'.
     """
     graph = Graph()
     graph.bind("sh", _SHACL)
@@ -42,7 +48,7 @@ def validation_report(
     graph.add((report, RDF.type, _SHACL.ValidationReport))
     graph.add((report, _SHACL.conforms, Literal(explanation.verdict is TRUE)))
     if explanation.verdict is not TRUE:
-        writer = _Writer(graph, profile, attributes)
+        writer = _Writer(graph, profile, attributes, annotations)
         for part in explanation.parts if explanation.what == "all of" else (explanation,):
             graph.add((report, _SHACL.result, writer.result(part, URIRef(shape))))
     return graph.serialize(format="turtle")
@@ -51,7 +57,14 @@ def validation_report(
 class _Writer:
     """Results being written into one graph."""
 
-    def __init__(self, graph: Graph, profile: ResolvedProfile, attributes: Mapping[AttributeName, Attribute]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        profile: ResolvedProfile,
+        attributes: Mapping[AttributeName, Attribute],
+        annotations: Mapping[str, Annotation],
+    ) -> None:
+        self.annotations = annotations
         self.graph = graph
         self.profile = profile
         self.attributes = attributes
@@ -60,9 +73,12 @@ class _Writer:
     def result(self, part: Explanation, shape: URIRef) -> Node:
         self.count += 1
         node = BNode(f"result{self.count}")
-        severity = _SHACL.Warning if part.verdict is UNKNOWN else _SHACL.Violation
+        said = self.annotations.get(part.what) or self.annotations.get(str(shape))
+        severity = _SHACL.Warning if part.verdict is UNKNOWN else URIRef(said.severity) if said else _SHACL.Violation
         fact = part.fact
         say = self.graph.add
+        for message, language in said.messages if said else ():
+            say((node, _SHACL.resultMessage, Literal(message, lang=language or None)))
         say((node, RDF.type, _SHACL.ValidationResult))
         say((node, _SHACL.focusNode, URIRef(self.profile.uri)))
         say((node, _SHACL.resultSeverity, severity))

@@ -18,10 +18,13 @@ MAX_DEPTH = 100
 
 
 class Annotation(NamedTuple):
-    """What a requirement says of itself, for reports: SHACL's severity, an IRI, and the messages to show where it does not hold."""
+    """What a requirement says of itself, for reports: SHACL's severity, an IRI, and the messages to show where it does not hold.
+
+    A message is its text and its language, empty where it has none.
+    """
 
     severity: str
-    messages: tuple[str, ...] = ()
+    messages: tuple[tuple[str, str], ...] = ()
 
 
 class RequirementGraph(Mapping[str, Requirement]):

@@ -143,7 +143,8 @@ class _Reader:
         severities = list(self.graph.objects(shape, URIRef(SH + "severity")))
         if len(severities) > 1 or not all(isinstance(one, URIRef) for one in severities):
             raise self.error("`sh:severity` is not one IRI", hint="write sh:Violation, sh:Warning or sh:Info")
-        messages = sorted(str(text) for text in self.graph.objects(shape, URIRef(SH + "message")))
+        stated = self.graph.objects(shape, URIRef(SH + "message"))
+        messages = sorted((str(text), getattr(text, "language", None) or "") for text in stated)
         return Annotation(str(severities[0]) if severities else SH + "Violation", tuple(messages))
 
     def named(self, shape: URIRef) -> Requirement:
