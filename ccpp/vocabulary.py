@@ -194,7 +194,8 @@ class Vocabularies:
         table, right = exact or (self._normalised.get(_normalise(namespace)), False)
         if table is None:
             return None, local, ()
-        return table, local, () if right else (("namespace-misspelt", (namespace + "#", table.namespace)),)
+        right = right and not uri[0].isspace() and not local[:1].isspace()  # blanks around the namespace
+        return table, local.strip(), () if right else (("namespace-misspelt", (namespace + "#", table.namespace)),)
 
     def _split_unmarked(self, uri: str) -> tuple[_Table | None, str, tuple[Finding, ...]]:
         """The same for a URI without `#`: a document lost it from a namespace, so the local name follows directly."""

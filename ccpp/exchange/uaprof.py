@@ -17,7 +17,7 @@ from xml.parsers import expat
 from ccpp.errors import NotXml, ProfileTooLarge
 from ccpp.reading import MAX_DOCUMENT
 from ccpp.reading.rdf import RDF
-from ccpp.reading.rdfxml import parse_rdfxml
+from ccpp.reading.rdfxml import SEPARATOR, parse_rdfxml
 from ccpp.reading.repairs import TOLERATED
 from ccpp.vocabulary import vocabulary_folder
 from ccpp.wbxml.decoding import decode_wbxml
@@ -65,7 +65,7 @@ def decode_uaprof(data: bytes) -> bytes:
     _write(root, parts)
     document = ("".join(parts) + "\n").encode()
     try:
-        expat.ParserCreate(namespace_separator=" ").Parse(document, True)  # noqa: FBT003  expat takes no keywords
+        expat.ParserCreate(namespace_separator=SEPARATOR).Parse(document, True)  # noqa: FBT003  expat takes no keywords
     except expat.ExpatError as error:
         raise WbxmlError(f"the document is not well-formed: {expat.ErrorString(error.code)}") from None
     return document
@@ -150,7 +150,7 @@ class _Tree:
         self.open = [_Open("", (), [], literal=False)]  # the document itself, whose content will be the root
 
     def read(self, document: bytes) -> Element:
-        parser = expat.ParserCreate(namespace_separator=" ")
+        parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         parser.namespace_prefixes = True
         parser.buffer_text = True
         parser.ordered_attributes = True
@@ -186,10 +186,10 @@ class _Tree:
 
     def name(self, name: str) -> str:
         """A name of expat's, namespace, local name and prefix with blanks between, under the prefix that its namespace has here."""
-        uri, _, rest = name.partition(" ")
+        uri, _, rest = name.partition(SEPARATOR)
         if not rest:
             return name
-        local, _, prefix = rest.partition(" ")
+        local, _, prefix = rest.partition(SEPARATOR)
         if uri not in self.prefixes:
             while not prefix or prefix in self.taken:
                 self.fresh += 1

@@ -38,6 +38,10 @@ MAX_EXPANDED = 4 * 1_048_576
 #: What an element counts towards it, about what its statement costs.
 _ELEMENT_SIZE = 40
 
+#: What expat puts between a namespace and a name: a character that XML cannot hold, because it refuses a namespace that has it, and real
+#: ones have blanks.
+SEPARATOR = "\x1f"
+
 #: Spellings of the RDF namespace that stand for it (1999 drafts, and what generators made of it).
 RDF_NAMESPACES = frozenset(
     {
@@ -136,10 +140,10 @@ class _XmlLiteral:
 
     def start(self, name: str, attributes: list[str], text: str) -> None:
         self.parts.append(_escape(text))
-        namespace, _, local = name.rpartition(" ")
+        namespace, _, local = name.rpartition(SEPARATOR)
         declaration = f" xmlns={_quote(namespace)}" if namespace else ""
         for index in range(0, len(attributes), 2):
-            attribute_namespace, _, attribute = attributes[index].rpartition(" ")
+            attribute_namespace, _, attribute = attributes[index].rpartition(SEPARATOR)
             prefix = f"a{index}" if attribute_namespace else ""
             declaration += f" xmlns:{prefix}={_quote(attribute_namespace)}" if prefix else ""
             declaration += f" {prefix + ':' if prefix else ''}{attribute}={_quote(attributes[index + 1])}"
@@ -193,7 +197,7 @@ class _Parser:
         self.entities: dict[str, int] = {}
         self.blanks = 0
         self.literal: _XmlLiteral | None = None
-        self.expat = expat.ParserCreate(namespace_separator=" ")
+        self.expat = expat.ParserCreate(namespace_separator=SEPARATOR)
 
     def parse(self, data: bytes) -> None:
         reader = self.expat
@@ -262,7 +266,7 @@ class _Parser:
         return known
 
     def classify(self, name: str) -> str:
-        namespace, _, local = name.rpartition(" ")
+        namespace, _, local = name.rpartition(SEPARATOR)
         if namespace in RDF_NAMESPACES:
             if "rdf-namespace-misspelt" not in {diagnostic.code for diagnostic in self.diagnostics}:
                 self.tolerate("rdf-namespace-misspelt", namespace)
@@ -370,7 +374,7 @@ class _Parser:
         base, language = self.base, self.language
         for index in range(0, len(pairs), 2):
             name, value = pairs[index], pairs[index + 1]
-            namespace, _, local = name.rpartition(" ")
+            namespace, _, local = name.rpartition(SEPARATOR)
             if namespace == _XML:
                 if local == "base":
                     base = self.resolve(value)
@@ -397,7 +401,7 @@ class _Parser:
         elif uri.startswith(RDF) or any(attribute.startswith(RDF) for attribute in given):
             self.node_element(None, uri, given)
         else:
-            root = name.rpartition(" ")[2]
+            root = name.rpartition(SEPARATOR)[2]
             what = "it is an HTML page" if root.lower() == "html" else f"the document element is `{root}`"
             raise NotRdf(f"XML, but not RDF: {what}", line=self.expat.CurrentLineNumber)
 

@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from ccpp.diagnostics import Diagnostic
 from ccpp.reading.rdf import RDF
-from ccpp.reading.rdfxml import UNKNOWN_ENCODING, lookup_charset
+from ccpp.reading.rdfxml import SEPARATOR, UNKNOWN_ENCODING, lookup_charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,12 +135,12 @@ def _blank(data: bytes) -> bytes:
 
 def _find_failure(data: bytes) -> Failure | None:
     stack: list[str] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(namespace_separator=SEPARATOR)
     parser.namespace_prefixes = True
 
     def written(name: str) -> str:
-        _, _, rest = name.partition(" ")
-        local, _, prefix = rest.partition(" ")
+        _, _, rest = name.partition(SEPARATOR)
+        local, _, prefix = rest.partition(SEPARATOR)
         return f"{prefix}:{local}" if prefix else local or name
 
     parser.StartElementHandler = lambda name, _attributes: stack.append(written(name))

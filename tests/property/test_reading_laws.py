@@ -153,3 +153,43 @@ def test_the_digest_survives_another_syntax(content: list) -> None:
     names = [name for _, attributes in once for name, _ in attributes]
     if len(names) == len(set(names)):
         assert resolved(back).digest == resolved(data).digest
+
+
+SIGNS = (
+    b" ",
+    b"<",
+    b">",
+    b"&",
+    b'"',
+    b"'",
+    b"/",
+    b":",
+    b"x",
+    b"\x00",
+    b"\xff",
+    b"-",
+    b"=",
+    b"#",
+    b"\n",
+    b"&amp;",
+    b"]]>",
+    b"<!---->",
+)
+
+
+def test_they_agree_wherever_a_document_is_damaged() -> None:
+    """Every sign put in, put over and taken out at every place of a document."""
+    data = written([("HardwarePlatform", [("prf:ScreenSize", "1x1"), ("prf:CcppAccept", ("Bag", ["a", "b"]))])], "\n", PLAIN)
+    accepted = 0
+    for place in range(len(data)):
+        for sign in SIGNS:
+            for damaged in (
+                data[:place] + sign + data[place:],
+                data[:place] + sign + data[place + 1 :],
+                data[:place] + data[place + len(sign) :],
+            ):
+                usual = read_usual(damaged, Draft(URI, URI, VOCABULARIES, Kind.EXPLICIT))
+                if usual is not None:
+                    accepted += 1
+                    assert usual == any_reader(damaged), damaged
+    assert accepted > 1_000
