@@ -45,6 +45,9 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "Decide the records of a log again under a catalogue, and print what comes out otherwise; exit 1 if anything does.",
         ),
         "catalogue": Entry("catalogues", "Compare catalogues, and see who is affected by a change."),
+        "requirements": Entry(
+            "requirements", "Write requirements as RFC 2533 feature sets, and read feature sets as requirements."
+        ),
         "headers": Entry(
             "exchanging", "Read and write the headers by which a device names its profile, and profiles in WBXML."
         ),

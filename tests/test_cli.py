@@ -415,3 +415,17 @@ def test_expectations_of_a_catalogue(tmp_path: Path) -> None:
     assert (reported.returncode, reported.stdout.count("<testcase")) == (0, 33)
     (tmp_path / "e.toml").write_text('[[expect]]\nprofile = "gone.rdf"\napplication = "chess"\nvariant = "none"\n')
     assert ccpp("catalogue", "test", CATALOGUE, str(tmp_path / "e.toml")).returncode == 2
+
+
+def test_requirements_as_feature_sets() -> None:
+    found = {one["requirement"].rpartition("#")[2]: one for one in as_json("requirements", "write", CATALOGUE)}
+    assert found["Tls"]["features"] is None
+    assert "cannot be written" in found["Tls"]["error"]
+    [photos] = as_json("requirements", "write", CATALOGUE, "--requirement", "ShowsPhotos")
+    assert photos["features"] == '(type="image/jpeg")'
+    assert photos["hash"].startswith("(h.")
+    assert ccpp("requirements", "write", CATALOGUE, "--requirement", "Tls").returncode == 2
+    assert "did you mean" in ccpp("requirements", "write", CATALOGUE, "--requirement", "ShowsPhoto").stderr
+    read = as_json("requirements", "read", "(| (pix-x>=176);q=0.9 (pix-x>=96) )")
+    assert [one["quality"] for one in read["alternatives"]] == ["9/10", "1"]
+    assert ccpp("requirements", "read", "(pix-x>").returncode == 2
