@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from ccpp.vocabulary import Vocabularies
 
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+#: Real profiles that pySHACL is asked about, in shards, some of them in every run.
 REAL = 200
-SHARDS = 8
+SHARDS, ORDINARY = 8, 3
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -149,7 +150,9 @@ def test_samples_are_judged_as_by_pyshacl(
         assert_same_as_pyshacl(profile, catalogue, shapes)
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize(
+    "shard", [pytest.param(shard, marks=[pytest.mark.long] if shard >= ORDINARY else []) for shard in range(SHARDS)]
+)
 def test_real_profiles_are_judged_as_by_pyshacl(
     shard: int, real_profiles: list[Path], catalogue: Catalogue, shapes: rdflib.Graph, vocabularies: Vocabularies
 ) -> None:

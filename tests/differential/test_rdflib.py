@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ccpp.reading.rdf import Statement
 
 BASE = "http://profiles.example/device.rdf"
-SHARDS = 8
+#: The real files are compared in shards, some of them in every run.
+SHARDS, ORDINARY = 8, 3
 
 
 def term(value: str | Literal) -> rdflib.term.Node:
@@ -53,7 +54,9 @@ def facts(graph: rdflib.Graph) -> Counter[object]:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize(
+    "shard", [pytest.param(shard, marks=[pytest.mark.long] if shard >= ORDINARY else []) for shard in range(SHARDS)]
+)
 def test_statements_are_those_of_rdflib(shard: int, real_profiles: list[Path]) -> None:
     logging.disable(logging.CRITICAL)
     compared = 0
