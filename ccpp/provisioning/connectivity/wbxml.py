@@ -1,0 +1,43 @@
+"""The connectivity document as WBXML, media type `application/vnd.wap.connectivity-wbxml` (WAP-183 §8)."""
+
+from __future__ import annotations
+
+from ccpp.provisioning.connectivity.document import ConnectivityDocument, Note, Reading, from_element, to_element
+from ccpp.provisioning.connectivity.vocabulary import connectivity_tokens
+from ccpp.wbxml.decoding import read_wbxml
+from ccpp.wbxml.document import UTF_8, Document, WbxmlError
+from ccpp.wbxml.encoding import Strings, encode_wbxml
+
+MEDIA_TYPE = "application/vnd.wap.connectivity-wbxml"
+#: `-//WAPFORUM//DTD PROV 1.0//EN`, which OMA CP 1.1 kept.
+PUBLIC_ID = 0x0B
+#: What fills a file on a card after its content, and a flash or a buffer of zeros.
+_PADDING = b"\xff\x00"
+
+
+def encode_connectivity(document: ConnectivityDocument, *, charset: int = UTF_8, strings: Strings = Strings.INLINE) -> bytes:
+    """The bytes of a document; by default in the canonical form: WBXML 1.3, UTF-8, no string table.
+
+    Raises:
+        WbxmlError: the charset is not known, or the tree cannot be written in it.
+    """
+    root = to_element(document)
+    return encode_wbxml(Document(root, public_id=PUBLIC_ID, charset=charset), connectivity_tokens(), strings=strings)
+
+
+def decode_connectivity(data: bytes) -> Reading:
+    """The document that the bytes are; padding after it is noted.
+
+    Raises:
+        WbxmlError: they are no WBXML of the vocabulary; the error names the byte.
+        ConnectivityError: they are, but no connectivity document.
+    """
+    document, end = read_wbxml(data, connectivity_tokens())
+    rest = data[end:]
+    if rest.strip(_PADDING):
+        raise WbxmlError(f"{len(rest)} bytes after the end of the document", offset=end)
+    reading = from_element(document.root)
+    notes = [Note("padding", "/", (str(len(rest)),))] if rest else []
+    if document.public_id not in {PUBLIC_ID, "-//WAPFORUM//DTD PROV 1.0//EN"}:
+        notes.append(Note("other-identifier", "/", (str(document.public_id),)))
+    return reading._replace(notes=(*reading.notes, *notes))
