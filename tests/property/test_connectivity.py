@@ -27,10 +27,10 @@ CHARACTERISTICS = st.recursive(
     lambda inner: st.builds(
         Characteristic, TYPES, st.lists(PARMS, max_size=3).map(tuple), st.lists(inner, max_size=3).map(tuple)
     ),
-    max_leaves=6,
+    max_leaves=3,
 )
 DOCUMENTS = st.builds(
-    ConnectivityDocument, st.lists(CHARACTERISTICS, max_size=4).map(tuple), st.sampled_from([None, "1.0", "1.1"])
+    ConnectivityDocument, st.lists(CHARACTERISTICS, max_size=2).map(tuple), st.sampled_from([None, "1.0", "1.1"])
 )
 
 
