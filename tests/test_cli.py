@@ -230,7 +230,7 @@ PREFIXES = """
     ("shape", "said"),
     [
         ("sh:property [ sh:path prf:ColourCapable ; sh:hasValue true ]", "did you mean `HardwarePlatform/ColorCapable`?"),
-        ("sh:property [ sh:path prf:ColorCapable ; sh:equals prf:ImageCapable ]", "`sh:equals` is not supported"),
+        ("sh:property [ sh:path prf:ColorCapable ; sh:class prf:Colour ]", "`sh:class` is not supported"),
         ("sh:closed true", "`sh:closed` is not supported"),
         ("sh:property [ sh:path prf:ColorCapable ; sh:hasValue 'Yes' ]", "write true or false"),
     ],
