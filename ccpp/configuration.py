@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccpp.model import Rule, Scalar, Verdict
+from ccpp.model import Rule, Scalar, Secret, Verdict
 from ccpp.resolution import settle
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ class Source:
     """A value of a setting and the layer that states it."""
 
     layer: str
-    value: Scalar | tuple[Scalar, ...]
+    value: Scalar | tuple[Scalar, ...] | Secret
 
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredSetting:
     """The value in force, the rule that made it so, where it comes from and what it beat."""
 
-    value: Scalar | tuple[Scalar, ...]
+    value: Scalar | tuple[Scalar, ...] | Secret
     rule: Rule
     winners: tuple[Source, ...]
     losers: tuple[Source, ...]
@@ -39,7 +39,12 @@ class ConfiguredSetting:
 
 def configure(application: Application, variant: Variant, verdicts: Mapping[str, Verdict]) -> dict[str, ConfiguredSetting]:
     """The settings of a variant for a device, by key; `verdicts` are those of the requirements by name."""
-    layers = [layer for layer in (*application.layers, *variant.layers) if _applies(layer, verdicts)]
+    return merge_layers(layer for layer in (*application.layers, *variant.layers) if _applies(layer, verdicts))
+
+
+def merge_layers(layers: Iterable[Layer]) -> dict[str, ConfiguredSetting]:
+    """What holds of each key after all layers, the first one lowest."""
+    layers = list(layers)
     keys = sorted({setting.key for layer in layers for setting in layer.settings})
     return {key: _configure(key, layers) for key in keys}
 

@@ -9,7 +9,7 @@ from click import style, unstyle
 
 from ccpp.datatypes import lexical
 from ccpp.diagnostics import Severity
-from ccpp.model import Status, Verdict
+from ccpp.model import Secret, Status, Verdict
 from ccpp.resolution import account
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ccpp.expectations import Coverage, Result
     from ccpp.impact import Affected
     from ccpp.matching.explanation import Explanation
-    from ccpp.model import AttributeName, Resolved, ResolvedProfile, Scalar, Value
+    from ccpp.model import AttributeName, Resolved, ResolvedProfile, Value
     from ccpp.records import Replayed
     from ccpp.selection import Selection
 
@@ -49,8 +49,10 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> str:
     return "\n".join(lines)
 
 
-def show_value(value: Value | tuple[Scalar, ...]) -> str:
-    """A value in words: members with commas between them."""
+def show_value(value: Value | Secret) -> str:
+    """A value in words: members with commas between them; nothing of a secret."""
+    if isinstance(value, Secret):
+        return str(value)
     if type(value) is tuple:
         return ", ".join(lexical(member) for member in value) or "(empty)"
     return lexical(value)  # type: ignore[arg-type]

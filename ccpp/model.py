@@ -6,6 +6,7 @@ hundreds of instances (building one costs a third of building a frozen dataclass
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -44,6 +45,17 @@ Scalar: TypeAlias = str | int | bool | Dimension | Fraction
 
 Value: TypeAlias = Scalar | tuple[Scalar, ...]
 """A simple value, or the members of a container in document order: a Bag without repeats, a Seq as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that no log, report or error may show; `value` is the only way to it."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Nothing of the secret."""
+        return "…"
 
 
 class Container(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ccpp.matching.flipping import phrase
-from ccpp.model import Dimension, Scalar, Value
+from ccpp.model import Dimension, Secret, Value
 from ccpp.resolution import account
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 
 
-def plain_value(value: Value | tuple[Scalar, ...]) -> Any:  # noqa: ANN401  JSON
-    """A value as JSON writes it: texts, numbers and Booleans as such, dimensions and rationals as text, containers as lists."""
+def plain_value(value: Value | Secret) -> Any:  # noqa: ANN401  JSON
+    """A value as JSON writes it: texts, numbers and Booleans as such, dimensions and rationals as text, containers as lists; no secret."""
     if isinstance(value, Dimension):
         return str(value)
     if isinstance(value, tuple):

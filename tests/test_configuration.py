@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from ccpp.catalogue.model import Application, Artefact, Layer, Setting, Variant
-from ccpp.configuration import configure
+from ccpp.configuration import configure, merge_layers
+from ccpp.console import show_value
 from ccpp.decision import Decision, decide
 from ccpp.errors import UsageError
-from ccpp.model import Dimension, Rule, Verdict
+from ccpp.model import Dimension, Rule, Secret, Verdict
+from ccpp.plain import plain_configuration
 from ccpp.provisioning import DOCUMENTS
 
 CASES = json.loads((Path(__file__).parent / "suite" / "configuration.json").read_bytes())
@@ -69,6 +71,14 @@ def test_configuration_suite(case: dict[str, Any]) -> None:
     }
     # As JSON, because `1 == True` in Python; the order of keys counts too.
     assert json.dumps(found) == json.dumps(case["expected"])
+
+
+def test_layers_of_secrets_merge_and_show_none() -> None:
+    layers = (Layer("low", (Setting("password", Secret("hunter1")),)), Layer("high", (Setting("password", Secret("hunter2")),)))
+    merged = merge_layers(layers)
+    assert merged["password"].value == Secret("hunter2")
+    shown = f"{merged} {plain_configuration(merged)} {show_value(merged['password'].value)}"
+    assert "hunter" not in shown
 
 
 def test_winners_and_losers_keep_their_values() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ccpp.model import Secret
 from ccpp.provisioning.connectivity.document import Parm
 from ccpp.provisioning.connectivity.mapping import document_to_settings, settings_to_document
 from ccpp.provisioning.connectivity.rules import validate_connectivity
@@ -23,7 +24,6 @@ from ccpp.provisioning.settings import (
     Port,
     Proxy,
     Resource,
-    Secret,
     Settings,
     SettingsError,
     Validity,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccpp.matching.compiler import Matcher
-    from ccpp.model import Rule, Scalar
+    from ccpp.model import Rule, Scalar, Secret
     from ccpp.requirements.graph import RequirementGraph
 
 
@@ -27,7 +27,7 @@ class Setting:
     """One statement of a setting; `rule` is how it combines with those of other layers, if this layer says so."""
 
     key: str
-    value: Scalar | tuple[Scalar, ...]
+    value: Scalar | tuple[Scalar, ...] | Secret
     rule: Rule | None = None
 
 

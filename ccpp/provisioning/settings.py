@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from ccpp.errors import CcppError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ccpp.model import Secret
 
 #: An access point that reaches the Internet, whichever it is.
 INTERNET = "INTERNET"
@@ -46,17 +48,6 @@ QOS_PARMS: Mapping[str, str] = MappingProxyType(
 
 class SettingsError(CcppError):
     """Settings that contradict themselves, or a document that holds none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A text that no log, report or error may show; `value` is the only way to it."""
-
-    value: str = field(repr=False)
-
-    def __str__(self) -> str:
-        """Nothing of the secret."""
-        return "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccpp.model import Secret
 from ccpp.provisioning.connectivity.difference import compare_connectivity
 from ccpp.provisioning.connectivity.document import Characteristic, ConnectivityDocument, Parm
 from ccpp.provisioning.settings import (
@@ -16,7 +17,6 @@ from ccpp.provisioning.settings import (
     Port,
     Proxy,
     Resource,
-    Secret,
     Settings,
     SettingsError,
     Validity,
