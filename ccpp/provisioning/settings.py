@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 from ccpp.errors import CcppError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ccpp.model import Secret
 
 #: An access point that reaches the Internet, whichever it is.
 INTERNET = "INTERNET"
 _MAX_PORT = 65_535
+_QOS_OCTET = 0xFF
 _HEXADECIMAL = re.compile("[0-9A-Fa-f]{1,8}")
+
+_MAX_CONTEXTS = 255  # as many as the device can (WAP-183 §5.3, CONTEXT-ALLOW)
 
 #: QoS item → the parm that carries it, as the field of the information element in its bit position (3GPP TS 24.008 §10.5.6.5).
 QOS_PARMS: Mapping[str, str] = MappingProxyType(
@@ -45,6 +48,19 @@ QOS_PARMS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: QoS item that shares an octet with others → the bits that are its own.
+QOS_BITS: Mapping[str, int] = MappingProxyType(
+    {
+        "delivery_err_sdu": 0x07,
+        "delivery_order": 0x18,
+        "traffic_class": 0xE0,
+        "residual_ber": 0xF0,
+        "sdu_error_ratio": 0x0F,
+        "transfer_delay": 0xFC,
+        "traffic_handl_prio": 0x03,
+    }
+)
+
 
 class SettingsError(CcppError):
     """Settings that contradict themselves, or a document that holds none."""
@@ -52,11 +68,16 @@ class SettingsError(CcppError):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How a party is known: the method (PAP, CHAP, HTTP-BASIC …), the name and the password."""
+    """How a party is known: the method (PAP, CHAP, HTTP-BASIC …), the name and the password.
 
-    method: str
+    Of applications alone: the `level` (APPSRV, CLIENT, OBEX), and further `data` such as a nonce.
+    """
+
+    method: str | None = None
     name: str | None = None
     secret: Secret | None = None
+    level: str | None = None
+    data: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,7 @@ class AccessPoint:
     qos: tuple[tuple[str, str], ...] = ()
     credentials: tuple[Credentials, ...] = ()
     validity: tuple[Validity, ...] = ()
+    dns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +125,16 @@ class Gateway:
     access_points: tuple[str, ...]
     address_type: str | None = None
     ports: tuple[Port, ...] = ()
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A logical proxy, with the user's home page; `start` is the HTTP Basic name and password of that page."""
+    """A logical proxy, with the user's home page; `start` is the HTTP Basic name and password of that page.
+
+    `trusted` proxies lead to the provisioning server, `master` proxies may send navigation documents; `provider` is who the
+    certificate has to name.
+    """
 
     id: str
     name: str
@@ -120,6 +147,7 @@ class Proxy:
     push: bool | None = None
     ports: tuple[Port, ...] = ()
     credentials: tuple[Credentials, ...] = ()
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +160,20 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """A server of an application where an address alone does not do: with its type or ports."""
+
+    address: str
+    address_type: str | None = None
+    ports: tuple[Port, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
-    """Settings of an application by its registered identifier: `w2` browser, `w4` MMS, `w7` device management, `25` SMTP."""
+    """Settings of an application by its registered identifier: `w2` browser, `w4` MMS, `w7` device management, `25` SMTP.
+
+    `accept` lists media types; `parms` are names and values that the application itself defines, such as FROM of mail.
+    """
 
     id: str
     name: str | None = None
@@ -143,25 +183,36 @@ class Application:
     access_points: tuple[str, ...] = ()
     credentials: tuple[Credentials, ...] = ()
     resources: tuple[Resource, ...] = ()
+    servers: tuple[Server, ...] = ()
+    accept: str | None = None
+    protocol: str | None = None
+    parms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose settings these are: the name, the provisioning server, and how many further contexts may be (0 to 255)."""
+    """Whose settings these are: the name, the provisioning server, and how many further contexts may be (0 to 255).
+
+    `proxies` lead to that server; `country` and `networks` are the MCC and MNCs that a broadcast bootstrap is for.
+    """
 
     name: str | None = None
     server: str | None = None
     allowed: int | None = None
+    proxies: tuple[str, ...] = ()
+    country: str | None = None
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one context."""
+    """All settings of one context; `client` is the identity that the terminal shows to proxies without one of their own."""
 
     access_points: tuple[AccessPoint, ...] = ()
     proxies: tuple[Proxy, ...] = ()
     applications: tuple[Application, ...] = ()
     context: Context | None = None
+    client: str | None = None
 
 
 def check_settings(settings: Settings) -> None:
@@ -173,12 +224,24 @@ def check_settings(settings: Settings) -> None:
     _check_references(settings)
     for proxy in settings.proxies:
         _check_proxy(proxy)
+    for application in settings.applications:
+        _check_ports(application.id, (port for server in application.servers for port in server.ports))
     for point in settings.access_points:
         for key, value in point.qos:
-            if key not in QOS_PARMS or not _HEXADECIMAL.fullmatch(value):
+            if not _is_quality(key, value):
                 raise SettingsError(
-                    f"the access point `{point.id}` has the QoS `{key}` = `{value}`", hint="a hexadecimal field"
+                    f"the access point `{point.id}` has the QoS `{key}` = `{value}`",
+                    hint="a hexadecimal field in its bit position (3GPP TS 24.008 §10.5.6.5)",
                 )
+    allowed = settings.context.allowed if settings.context else None
+    if allowed is not None and not 0 <= allowed <= _MAX_CONTEXTS:
+        raise SettingsError(f"{allowed} further contexts allowed", hint=f"0 to {_MAX_CONTEXTS}")
+
+
+def _is_quality(key: str, value: str) -> bool:
+    return (
+        key in QOS_PARMS and _HEXADECIMAL.fullmatch(value) is not None and not int(value, 16) & ~QOS_BITS.get(key, _QOS_OCTET)
+    )
 
 
 def _check_references(settings: Settings) -> None:
@@ -189,6 +252,7 @@ def _check_references(settings: Settings) -> None:
     uses = [(gateway.id, "access point", gateway.access_points) for proxy in settings.proxies for gateway in proxy.gateways]
     uses += [(application.id, "access point", application.access_points) for application in settings.applications]
     uses += [(application.id, "proxy", application.proxies) for application in settings.applications]
+    uses += [("the context", "proxy", settings.context.proxies)] if settings.context else []
     defined = {"access point": points | {INTERNET}, "proxy": proxies}
     for user, kind, references in uses:
         for one in references:
@@ -199,9 +263,13 @@ def _check_references(settings: Settings) -> None:
 def _check_proxy(proxy: Proxy) -> None:
     if not proxy.gateways or not all(gateway.access_points for gateway in proxy.gateways):
         raise SettingsError(f"the proxy `{proxy.id}` has no gateway, or one without an access point")
-    for port in (*proxy.ports, *(port for gateway in proxy.gateways for port in gateway.ports)):
+    _check_ports(proxy.id, (*proxy.ports, *(port for gateway in proxy.gateways for port in gateway.ports)))
+
+
+def _check_ports(owner: str, ports: Iterable[Port]) -> None:
+    for port in ports:
         if not 0 <= port.number <= _MAX_PORT:
-            raise SettingsError(f"the proxy `{proxy.id}` has the port {port.number}", hint=f"0 to {_MAX_PORT}")
+            raise SettingsError(f"`{owner}` has the port {port.number}", hint=f"0 to {_MAX_PORT}")
 
 
 def _unique(kind: str, identifiers: list[str]) -> set[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccpp.diagnostics import Severity
 from ccpp.model import Secret
 from ccpp.provisioning.connectivity.difference import compare_connectivity
 from ccpp.provisioning.connectivity.document import Characteristic, ConnectivityDocument, Parm
+from ccpp.provisioning.connectivity.rules import validate_connectivity
+from ccpp.provisioning.connectivity.vocabulary import parm_types
 from ccpp.provisioning.settings import (
     QOS_PARMS,
     AccessPoint,
@@ -17,6 +20,7 @@ from ccpp.provisioning.settings import (
     Port,
     Proxy,
     Resource,
+    Server,
     Settings,
     SettingsError,
     Validity,
@@ -40,16 +44,33 @@ def settings_to_document(settings: Settings) -> ConnectivityDocument:
     """The document that carries the settings; version 1.1 where applications need it, else 1.0.
 
     Raises:
-        SettingsError: the settings contradict themselves.
+        SettingsError: the settings contradict themselves, or the document would break a rule of the specifications.
     """
     check_settings(settings)
+    document = _written(settings)
+    for breach in validate_connectivity(document):
+        if breach.severity is Severity.ERROR and breach.code != "empty":
+            raise SettingsError(
+                f"{breach.place} {breach.message}", hint=f"the rule `{breach.code}` of `ccpp document validate`"
+            )
+    return document
+
+
+def _written(settings: Settings) -> ConnectivityDocument:
     characteristics = (
         *(() if settings.context is None else (_from_context(settings.context),)),
+        *(() if settings.client is None else (Characteristic("CLIENTIDENTITY", (Parm("CLIENT-ID", settings.client),)),)),
         *map(_from_proxy, settings.proxies),
         *map(_from_access_point, settings.access_points),
         *map(_from_application, settings.applications),
     )
-    return ConnectivityDocument(characteristics, "1.1" if settings.applications else "1.0")
+    return ConnectivityDocument(characteristics, "1.1" if _is_newer(settings) else "1.0")
+
+
+def _is_newer(settings: Settings) -> bool:
+    """Whether there is anything that WAP-183 does not define."""
+    gateways = (gateway for proxy in settings.proxies for gateway in proxy.gateways)
+    return bool(settings.applications) or any(one.dns for one in settings.access_points) or any(one.host for one in gateways)
 
 
 def document_to_settings(document: ConnectivityDocument) -> Mapped:
@@ -64,9 +85,10 @@ def document_to_settings(document: ConnectivityDocument) -> Mapped:
         tuple(map(_to_proxy, document.within("PXLOGICAL"))),
         tuple(map(_to_application, document.within("APPLICATION"))),
         _to_context(contexts[0]) if contexts else None,
+        next((one.first("CLIENT-ID") for one in document.within("CLIENTIDENTITY")), None),
     )
     check_settings(settings)
-    written = settings_to_document(settings)._replace(version=document.version)
+    written = _written(settings)._replace(version=document.version)
     lost = (
         f"{change.place} {change.text}".rstrip() for change in compare_connectivity(document, written) if change.sign == "-"
     )
@@ -107,11 +129,26 @@ def _number(one: Characteristic, name: str) -> int | None:
 
 
 def _from_context(one: Context) -> Characteristic:
-    return Characteristic("BOOTSTRAP", _parms(("NAME", one.name), ("PROVURL", one.server), ("CONTEXT-ALLOW", one.allowed)))
+    parms = _parms(
+        ("NAME", one.name),
+        *_each("NETWORK", one.networks),
+        ("COUNTRY", one.country),
+        *_each("PROXY-ID", one.proxies),
+        ("PROVURL", one.server),
+        ("CONTEXT-ALLOW", one.allowed),
+    )
+    return Characteristic("BOOTSTRAP", parms)
 
 
 def _to_context(one: Characteristic) -> Context:
-    return Context(one.first("NAME"), one.first("PROVURL"), _number(one, "CONTEXT-ALLOW"))
+    return Context(
+        one.first("NAME"),
+        one.first("PROVURL"),
+        _number(one, "CONTEXT-ALLOW"),
+        one.all("PROXY-ID"),
+        one.first("COUNTRY"),
+        one.all("NETWORK"),
+    )
 
 
 def _from_credentials(kind: str, names: tuple[str, str, str], one: Credentials) -> Characteristic:
@@ -124,9 +161,29 @@ def _to_credentials(kind: str, names: tuple[str, str, str], parent: Characterist
     )
 
 
+def _from_authentication(one: Credentials) -> Characteristic:
+    pairs = (
+        ("AAUTHLEVEL", one.level),
+        ("AAUTHTYPE", one.method),
+        ("AAUTHNAME", one.name),
+        ("AAUTHSECRET", _shown(one.secret)),
+        ("AAUTHDATA", _shown(one.data)),
+    )
+    return Characteristic("APPAUTH", _parms(*pairs))
+
+
+def _to_authentication(one: Characteristic) -> Credentials:
+    return Credentials(
+        one.first("AAUTHTYPE"),
+        one.first("AAUTHNAME"),
+        _secret(one.first("AAUTHSECRET")),
+        one.first("AAUTHLEVEL"),
+        _secret(one.first("AAUTHDATA")),
+    )
+
+
 _POINT_NAMES = ("AUTHTYPE", "AUTHNAME", "AUTHSECRET")
 _PROXY_NAMES = ("PXAUTH-TYPE", "PXAUTH-ID", "PXAUTH-PW")
-_APPLICATION_NAMES = ("AAUTHTYPE", "AAUTHNAME", "AAUTHSECRET")
 
 
 def _from_access_point(one: AccessPoint) -> Characteristic:
@@ -136,6 +193,7 @@ def _from_access_point(one: AccessPoint) -> Characteristic:
         ("NAME", one.name),
         ("NAP-ADDRESS", one.address),
         ("NAP-ADDRTYPE", one.address_type),
+        *_each("DNS-ADDR", one.dns),
         ("CALLTYPE", one.call_type),
         ("LINKSPEED", one.link_speed),
         ("LINGER", one.linger),
@@ -175,6 +233,7 @@ def _to_access_point(one: Characteristic) -> AccessPoint:
             )
             for each in one.within("VALIDITY")
         ),
+        one.all("DNS-ADDR"),
     )
 
 
@@ -192,6 +251,7 @@ def _from_proxy(one: Proxy) -> Characteristic:
     start = one.start
     parms = _parms(
         ("PROXY-ID", one.id),
+        ("PROXY-PROVIDER-ID", one.provider),
         ("NAME", one.name),
         *_each("DOMAIN", one.domains),
         ("STARTPAGE", one.home_page),
@@ -207,6 +267,7 @@ def _from_proxy(one: Proxy) -> Characteristic:
                 ("PHYSICAL-PROXY-ID", each.id),
                 ("PXADDR", each.address),
                 ("PXADDRTYPE", each.address_type),
+                ("PXADDR-FQDN", each.host),
                 *_each("TO-NAPID", each.access_points),
             ),
             _from_ports(each.ports),
@@ -230,6 +291,7 @@ def _to_proxy(one: Characteristic) -> Proxy:
                 each.all("TO-NAPID"),
                 each.first("PXADDRTYPE"),
                 _to_ports(each),
+                each.first("PXADDR-FQDN"),
             )
             for each in one.within("PXPHYSICAL")
         ),
@@ -241,6 +303,7 @@ def _to_proxy(one: Characteristic) -> Proxy:
         None if push is None else push == "1",
         _to_ports(one),
         _to_credentials("PXAUTHINFO", _PROXY_NAMES, one),
+        one.first("PROXY-PROVIDER-ID"),
     )
 
 
@@ -249,16 +312,22 @@ def _from_application(one: Application) -> Characteristic:
         ("APPID", one.id),
         ("PROVIDER-ID", one.provider),
         ("NAME", one.name),
+        ("AACCEPT", one.accept),
+        ("APROTOCOL", one.protocol),
         *_each("TO-PROXY", one.proxies),
         *_each("TO-NAPID", one.access_points),
         *_each("ADDR", one.addresses),
+        *one.parms,
+    )
+    servers = (
+        Characteristic("APPADDR", _parms(("ADDR", each.address), ("ADDRTYPE", each.address_type)), _from_ports(each.ports))
+        for each in one.servers
     )
     resources = (
         Characteristic("RESOURCE", _parms(("URI", each.uri), ("NAME", each.name), flags=[("STARTPAGE", each.home)]))
         for each in one.resources
     )
-    credentials = (_from_credentials("APPAUTH", _APPLICATION_NAMES, each) for each in one.credentials)
-    return Characteristic("APPLICATION", parms, (*credentials, *resources))
+    return Characteristic("APPLICATION", parms, (*servers, *map(_from_authentication, one.credentials), *resources))
 
 
 def _to_application(one: Characteristic) -> Application:
@@ -269,6 +338,14 @@ def _to_application(one: Characteristic) -> Application:
         one.all("ADDR"),
         one.all("TO-PROXY"),
         one.all("TO-NAPID"),
-        _to_credentials("APPAUTH", _APPLICATION_NAMES, one),
+        tuple(map(_to_authentication, one.within("APPAUTH"))),
         tuple(Resource(_needed(each, "URI"), each.first("NAME"), each.has("STARTPAGE")) for each in one.within("RESOURCE")),
+        tuple(Server(_needed(each, "ADDR"), each.first("ADDRTYPE"), _to_ports(each)) for each in one.within("APPADDR")),
+        one.first("AACCEPT"),
+        one.first("APROTOCOL"),
+        tuple(
+            (parm.name, parm.value)
+            for parm in one.parms
+            if parm.value is not None and ("APPLICATION", parm.name) not in parm_types()
+        ),
     )
