@@ -20,7 +20,7 @@ PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
     ("errors", "diagnostics", "__init__"),
-    ("model",),
+    ("model", "turtle"),
     ("datatypes",),
     ("vocabulary",),
     ("normalisation",),
@@ -51,6 +51,7 @@ CONFINED = {
         "requirements.shacl",
         "requirements.rdf",
         "requirements.turtle",
+        "turtle.*",
         "reading.syntaxes",
         "catalogue.loading",
         "conformance.schemas",

@@ -16,7 +16,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import RDF
 
 from ccpp.errors import RequirementError
@@ -24,11 +24,13 @@ from ccpp.requirements.constraints import BY_PARAMETER, CONSTRAINT_KINDS, REQ, S
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement, walk
 from ccpp.requirements.graph import Annotation, RequirementGraph, nearest
 from ccpp.requirements.rdf import iri_of, scalar_of
+from ccpp.requirements.turtle import parse_turtle
 from ccpp.vocabulary import vocabulary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from rdflib import Graph
     from rdflib.term import Node
 
     from ccpp.model import Attribute
@@ -112,7 +114,7 @@ def platforms(vocabularies: Vocabularies) -> RequirementGraph:
 
 @cache
 def _platform_shapes() -> Graph:
-    return Graph().parse(vocabulary_folder() / "platforms.ttl")
+    return parse_turtle((vocabulary_folder() / "platforms.ttl").read_bytes(), RequirementError)
 
 
 def shapes_in(graph: Graph) -> list[URIRef]:

@@ -1,53 +1,68 @@
-"""Turtle to a graph, with one clear error for whatever rdflib's parser does with what is none."""
+"""Turtle to a graph of rdflib, and the line of each thing in it."""
 
 from __future__ import annotations
 
 import logging
-import re
 import warnings
+from itertools import count
 from typing import TYPE_CHECKING
 
 from rdflib import Graph
-from rdflib.plugins.parsers.notation3 import BadSyntax
+
+from ccpp.turtle.parsing import parse, places
+from ccpp.turtle.store import FactStore
+from ccpp.turtle.tokens import line_at
 
 if TYPE_CHECKING:
-    from ccpp.errors import CcppError
+    from collections.abc import Mapping
 
-_BAD_SYNTAX = re.compile(r"Bad syntax \((.*?)\) at \^", re.DOTALL)
-_RELATIVE = re.compile(r"with relative '(.*)'", re.DOTALL)
+    from rdflib.term import Node
+
+    from ccpp.errors import CcppError
 
 # rdflib reports a bad literal on its own log, with a traceback; it is an error of ours, and a program that wants the log still gets it.
 logging.getLogger("rdflib").addHandler(logging.NullHandler())
 
+#: Blank nodes of two documents never have one name, so that their graphs can be joined.
+_DOCUMENTS = count()
 
-def parse_turtle(data: bytes, error: type[CcppError]) -> Graph:
+
+class TurtleGraph(Graph):
+    """The graph of a Turtle document, which can tell on which line a node begins."""
+
+    def __init__(self, text: str, error: type[CcppError]) -> None:
+        self._text = text
+        self._blank = f"d{next(_DOCUMENTS)}b"
+        self._lines: Mapping[Node, int] | None = None
+        super().__init__(store=FactStore(parse(text, error, blank=self._blank)))
+
+    def line_of(self, node: Node) -> int | None:
+        """The line on which the document first says something of a node; it is read once more, for the first node that is asked for."""
+        if self._lines is None:
+            self._lines = places(self._text, blank=self._blank)
+        return self._lines.get(node)
+
+
+def parse_turtle(data: bytes, error: type[CcppError]) -> TurtleGraph:
     """The graph of a Turtle document; a relative IRI stays as short as it was written, under `urn:ccpp:this`.
 
     Raises:
         CcppError: of the class `error`; the document is no Turtle in UTF-8.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about literals: who needs a value says what is wrong with it
+        return TurtleGraph(decoded(data, error), error)
+
+
+def decoded(data: bytes, error: type[CcppError]) -> str:
+    """The text of a Turtle document.
+
+    Raises:
+        CcppError: of the class `error`; it is not UTF-8.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about literals: who needs a value says what is wrong with it
-            return Graph().parse(data=data, format="turtle", publicID="urn:ccpp:this")
-    except BadSyntax as slip:
-        said = _BAD_SYNTAX.search(slip.message)
-        raise error(
-            f"not Turtle: {said[1] if said else slip.message}",
-            line=slip.lines + 1,
-            hint="check the end of the statement before",
-        ) from None
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as slip:
-        raise error(f"not Turtle: {slip}", hint="a Turtle document is in UTF-8") from None
-    except RecursionError:
-        raise error("not Turtle: brackets inside brackets without end", hint="give the inner nodes names") from None
-    except Exception as slip:  # noqa: BLE001
-        # rdflib's Turtle parser raises nearly anything besides its own error: when it runs off the end of a document, on an escape that is
-        # no character, on a text that is not closed.
-        relative = _RELATIVE.search(str(slip))
-        if relative:
-            shown = " ".join(relative[1].split())[:60]
-            raise error(f"`<{shown}>` is no whole IRI", hint="write `<#name>`, or state `@base`") from None
-        raise error(
-            "not Turtle: a text or a statement has no end", line=data.count(b"\n") + 1, hint="close the last quote or bracket"
-        ) from None
+        before = data[: slip.start].decode(errors="replace")
+        line = line_at(before, len(before))
+        raise error(f"not Turtle: {slip}", line=line, hint="a Turtle document is in UTF-8") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import warnings
 from functools import lru_cache
@@ -10,9 +11,11 @@ from pathlib import Path
 import rdflib
 
 from ccpp.catalogue.loading import load_catalogue
+from ccpp.errors import CatalogueError
 from ccpp.overlays import load_overlays
 from ccpp.requirements.patterns import compile_pattern
 from ccpp.requirements.shacl import read_requirements
+from ccpp.requirements.turtle import parse_turtle
 from ccpp.samples import CATALOGUE, sample
 from ccpp.vocabulary import compile_vocabularies, vocabulary_folder
 
@@ -123,7 +126,15 @@ def patterns() -> list[bytes]:
     return [f"{one}\nNokia6600 aaab 12.5".encode() for one in texts]
 
 
+def turtle(data: bytes) -> None:
+    """A document, and the line of each of its nodes."""
+    with contextlib.suppress(CatalogueError):
+        graph = parse_turtle(data, CatalogueError)
+        assert all(graph.line_of(node) for node in graph.subjects())
+
+
 TARGETS = (
+    Target("turtle", turtle, catalogues, tokens("turtle"), 500),
     Target("catalogue", catalogue, catalogues, tokens("turtle"), 300),
     Target("restated", restated, changes, (b"\x00\x02\x00\x09", b"\xff", b"\x01"), 100),
     Target("requirements", shapes, requirements, tokens("turtle"), 300),
