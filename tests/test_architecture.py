@@ -54,6 +54,9 @@ CONFINED = {
         "turtle.*",
         "reading.syntaxes",
         "catalogue.loading",
+        "catalogue.facts",
+        "catalogue.documents",
+        "catalogue.supply",
         "conformance.schemas",
         "conformance.engine",
         "derivation",
@@ -62,7 +65,8 @@ CONFINED = {
     "numpy": {"matching.arrow"},
     "pyarrow": {"matching.arrow", "storage.parquet"},
     "pyshacl": {"conformance.engine"},
-    "networkx": {"requirements.graph"},
+    "networkx": {"requirements.graph", "catalogue.dependencies"},
+    "ruamel": {"catalogue.documents"},
     "click": {"cli", "commands.*", "console", "demo"},
 }
 

@@ -78,7 +78,14 @@ def _layers(kind: str, name: str, before: Sequence[Layer], after: Sequence[Layer
     for when, key in dict.fromkeys((*old, *new)):
         if old.get((when, key)) != new.get((when, key)):
             condition = f" when {when}" if when else ""
-            yield Difference(kind, name, f"setting {key}{condition}", old.get((when, key)), new.get((when, key)))
+            yield Difference(kind, name, f"setting {key}{condition}", *(_shown(one.get((when, key))) for one in (old, new)))
+
+
+def _shown(stated: Any) -> Any:  # noqa: ANN401  JSON
+    """What is stated of a setting, nothing of a secret."""
+    if isinstance(stated, list):
+        return ["secret", "…"] if stated[:1] == ["SecretText"] else [_shown(one) for one in stated]
+    return stated
 
 
 def _requirements(before: Catalogue, after: Catalogue) -> Iterator[Difference]:

@@ -8,7 +8,8 @@ is in the text that is hashed, with its type; what has no order (settings of a l
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +18,22 @@ from ccpp.requirements.expression import All, ExactlyOne, Not, Reference
 from ccpp.requirements.expression import Any as AnyOf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ccpp.catalogue.model import Application
     from ccpp.requirements.expression import Requirement
     from ccpp.requirements.graph import RequirementGraph
 
 
-def catalogue_digest(label: str, applications: Mapping[str, Application], requirements: RequirementGraph) -> str:
-    """The digest of a catalogue's content; the document it was read from has no part in it."""
-    content = [
+def catalogue_digest(
+    label: str, applications: Mapping[str, Application], requirements: RequirementGraph, rest: tuple[object, ...] = ()
+) -> str:
+    """The digest of a catalogue's content; the document it was read from has no part in it, nor has what it leaves unsaid."""
+    content: list[Any] = [
         label,
         [plain_value(application) for application in applications.values()],
         [[name, plain_requirement(requirements[name])] for name in sorted(requirements)],
     ]
+    if any(rest):
+        content.append([plain_value(one) for one in rest])
     return "sha256:" + sha256(_text(content).encode(errors="surrogatepass")).hexdigest()
 
 
@@ -39,12 +42,26 @@ def _text(form: Any) -> str:  # noqa: ANN401  JSON
 
 
 def plain_value(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the model holds, to JSON
-    """Dataclasses as the list of their fields, simple values with their type: `1`, `"1"` and `true` are three settings."""
+    """Dataclasses as the list of their fields, simple values with their type: `1`, `"1"` and `true` are three settings.
+
+    A field at its default is left out, so that a field that is new changes the digest of no catalogue that does not use it.
+    """
     if is_dataclass(thing):
-        return [plain_value(getattr(thing, field.name)) for field in fields(thing)]
+        return [one for field in fields(thing) for one in _field(field, getattr(thing, field.name))]
     if type(thing) is tuple:  # a Dimension is a tuple too, but one value
         return [plain_value(one) for one in thing]
+    if isinstance(thing, frozenset):
+        return sorted(thing)
+    if isinstance(thing, Mapping):
+        return [[key, plain_value(one)] for key, one in thing.items()]
     return None if thing is None else [type(thing).__name__, str(thing) if isinstance(thing, float) else lexical(thing)]
+
+
+def _field(field: Field[Any], value: Any) -> list[Any]:  # noqa: ANN401  whatever a field of the model holds
+    if field.default is MISSING and field.default_factory is MISSING:
+        return [plain_value(value)]
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    return [] if value == default else [[field.name, plain_value(value)]]
 
 
 def plain_requirement(requirement: Requirement) -> Any:  # noqa: ANN401  JSON

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def _deciding(command: Callable[..., None]) -> Callable[..., None]:
     """The options of commands that decide with a catalogue."""
     options = (
-        click.option("--catalogue", required=True, metavar="FILE", help="The catalogue, in Turtle."),
+        click.option(
+            "--catalogue",
+            required=True,
+            metavar="FILE",
+            help="The catalogue: Turtle, JSON or YAML; a folder of such files is one.",
+        ),
         click.option("--closed-world", is_flag=True, help="Take what is not stated as absent, as SHACL does."),
     )
     for option in reversed(options):
@@ -190,11 +195,17 @@ def provision(
 
 
 def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
-    """The catalogue in a file."""
-    from ccpp.catalogue.loading import MAX_CATALOGUE, load_catalogue
-    from ccpp.storage.files import read_file
+    """The catalogue in a file and those it imports, or in the files of a folder."""
+    from ccpp.catalogue.documents import SYNTAXES, gather
+    from ccpp.catalogue.loading import load_documents
+    from ccpp.storage.files import files_in, read_file
 
-    return load_catalogue(read_file(name, MAX_CATALOGUE), source=name, vocabularies=vocabularies)
+    names = list(files_in([name]))
+    if names != [name]:
+        names = [one for one in names if one.lower().endswith(tuple(SYNTAXES))]
+    if not names:
+        raise UsageError("a folder without a catalogue", source=name, hint="its files end in .ttl, .json or .yaml")
+    return load_documents(gather(names, read_file), vocabularies)
 
 
 def _application(catalogue: Catalogue, identifier: str) -> Application:
