@@ -16,7 +16,7 @@ from ccpp.catalogue.documents import gather
 from ccpp.catalogue.loading import Document, load_catalogue, load_documents
 from ccpp.catalogue.model import Artefact, Catalogue, Setting
 from ccpp.errors import CatalogueError, CcppError
-from ccpp.model import Rule
+from ccpp.model import Rule, Secret
 from ccpp.samples import CATALOGUE, DIFF, OVERRIDE, devices, sample
 from ccpp.vocabulary import load_vocabularies, vocabulary_folder
 
@@ -218,7 +218,7 @@ def test_an_error_names_the_document_it_is_in() -> None:
 def test_a_secret_is_in_no_representation() -> None:
     catalogue = load_catalogue(WHOLE.read_bytes(), source="whole.ttl", vocabularies=VOCABULARIES)
     password = next(one for one in catalogue.terminal_settings["internet"].layers[0].settings if one.key == "password")
-    assert password.value == "s3same"
+    assert password.value == Secret("s3same")
     assert "s3same" not in repr(catalogue.terminal_settings)
 
 

@@ -8,15 +8,15 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ccpp.catalogue.model import SecretText, SettingType
+from ccpp.catalogue.model import SettingType
 from ccpp.datatypes import lexical
-from ccpp.model import Dimension
+from ccpp.model import Dimension, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ccpp.catalogue.model import Declaration, Layer
-    from ccpp.model import Rule, Scalar
+    from ccpp.catalogue.model import Declaration, Layer, SettingValue
+    from ccpp.model import Rule
 
 
 def contradicting_rules(layers: Iterable[Layer]) -> str | None:
@@ -60,8 +60,12 @@ def misused_settings(layers: Iterable[Layer], declared: Mapping[str, Declaration
     return None
 
 
-def misfit(value: Scalar | tuple[Scalar, ...], declaration: Declaration) -> str | None:
-    """Why a value is none that a setting may have; each of several must be one."""
+def misfit(value: SettingValue, declaration: Declaration) -> str | None:
+    """Why a value is none that a setting may have; each of several must be one, and a secret is one."""
+    if isinstance(value, Secret):
+        return misfit(value.value, declaration) if declaration.secret else "the value is a secret, and the setting is none"
+    if declaration.secret and not isinstance(value, str):
+        return "the value is no text, as a secret is"
     members: tuple[Any, ...] = value if type(value) is tuple else (value,)  # a Dimension is a tuple too, but one value
     for one in members:
         shown = "the value" if declaration.secret else f"`{lexical(one)}`"
@@ -81,13 +85,9 @@ def concealed(layers: Iterable[Layer], declared: Mapping[str, Declaration]) -> t
     )
 
 
-def conceal(value: Scalar | tuple[Scalar, ...], declaration: Declaration | None) -> Scalar | tuple[Scalar, ...]:
-    """A value as its declaration wants it kept: a text that is secret is a `SecretText`."""
-    if declaration is None or not declaration.secret:
-        return value
-    if type(value) is tuple:  # a Dimension is a tuple too, but one value
-        return tuple(SecretText(one) if isinstance(one, str) else one for one in value)
-    return SecretText(value) if isinstance(value, str) else value
+def conceal(value: SettingValue, declaration: Declaration | None) -> SettingValue:
+    """A value as its declaration wants it kept."""
+    return Secret(value) if declaration is not None and declaration.secret and isinstance(value, str) else value
 
 
 def _untyped(value: Any, declaration: Declaration) -> bool:  # noqa: ANN401  a Scalar

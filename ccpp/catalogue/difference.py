@@ -84,7 +84,7 @@ def _layers(kind: str, name: str, before: Sequence[Layer], after: Sequence[Layer
 def _shown(stated: Any) -> Any:  # noqa: ANN401  JSON
     """What is stated of a setting, nothing of a secret."""
     if isinstance(stated, list):
-        return ["secret", "…"] if stated[:1] == ["SecretText"] else [_shown(one) for one in stated]
+        return ["secret", "…"] if stated[:1] == ["Secret"] else [_shown(one) for one in stated]
     return stated
 
 

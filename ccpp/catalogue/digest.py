@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ccpp.datatypes import lexical
+from ccpp.model import Secret
 from ccpp.requirements.expression import All, ExactlyOne, Not, Reference
 from ccpp.requirements.expression import Any as AnyOf
 
@@ -46,6 +47,8 @@ def plain_value(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the mod
 
     A field at its default is left out, so that a field that is new changes the digest of no catalogue that does not use it.
     """
+    if isinstance(thing, Secret):
+        return ["Secret", thing.value]
     if is_dataclass(thing):
         return [one for field in fields(thing) for one in _field(field, getattr(thing, field.name))]
     if type(thing) is tuple:  # a Dimension is a tuple too, but one value

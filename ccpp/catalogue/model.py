@@ -8,15 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from ccpp.model import Scalar, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from ccpp.matching.compiler import Matcher
-    from ccpp.model import Rule, Scalar, Secret
+    from ccpp.model import Rule
     from ccpp.requirements.graph import RequirementGraph
+
+
+SettingValue: TypeAlias = Scalar | tuple[Scalar, ...] | Secret
+"""What a setting may be set to."""
 
 
 class State(StrEnum):
@@ -45,16 +51,6 @@ class SettingType(StrEnum):
     BOOLEAN = "boolean"
     DIMENSION = "dimension"
     URI = "uri"
-
-
-class SecretText(str):
-    """A text that no log, report, error or record may show; what is sent to the device holds it, `repr` does not."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        """Nothing of the secret."""
-        return "'…'"
 
 
 # What is downloaded.
@@ -103,7 +99,7 @@ class Setting:
     """One statement of a setting; `rule` is how it combines with those of other layers, if this layer says so."""
 
     key: str
-    value: Scalar | tuple[Scalar, ...] | Secret
+    value: SettingValue
     rule: Rule | None = None
 
 
