@@ -41,3 +41,8 @@ def decode_connectivity(data: bytes) -> Reading:
     if document.public_id not in {PUBLIC_ID, "-//WAPFORUM//DTD PROV 1.0//EN"}:
         notes.append(Note("other-identifier", "/", (str(document.public_id),)))
     return reading._replace(notes=(*reading.notes, *notes))
+
+
+def without_padding(data: bytes) -> bytes:
+    """The bytes of a document without what fills a file after it: what a MAC is over (WAP-184 §6.2). A document ends with no such byte."""
+    return data.rstrip(_PADDING)
