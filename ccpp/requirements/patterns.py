@@ -16,6 +16,7 @@ Grammar, outermost first; what it leaves out (look-around, references, `\w`, `\b
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -33,6 +34,9 @@ MAX_GROUPS = 16
 
 #: Steps of a pattern with its repetitions written out. Each character of a text may visit every step.
 MAX_STEPS = 1_000
+
+#: Texts tried for an example; a pattern of 20 characters takes some hundred.
+MAX_TRIED = 500
 
 FLAGS = frozenset("ims")
 
@@ -66,12 +70,36 @@ class Pattern:
             if len(self._steps) in reached:
                 return True
             if position < len(text):
-                reached = {
-                    step.targets[0]
-                    for step in (self._steps[index] for index in reached)
-                    if step.accepts is not None and step.accepts(text[position])
-                }
+                reached = self._taken(reached, text[position])
         return False
+
+    def example(self, alphabet: str) -> str | None:
+        """A short text that matches, of these characters and some common ones; `None` where none was found soon."""
+        pending, seen = deque([""]), set()
+        for _ in range(MAX_TRIED):
+            if not pending:
+                break
+            text = pending.popleft()
+            if self.search(text):
+                return text
+            for character in dict.fromkeys(f"{alphabet}a0 "):
+                reached = self._reached(text + character)
+                if reached not in seen:
+                    seen.add(reached)
+                    pending.append(text + character)
+        return None
+
+    def _reached(self, text: str) -> frozenset[int]:
+        """The steps that are reached once a whole text is taken."""
+        reached: set[int] = set()
+        for position, character in enumerate(text):
+            reached = self._taken(self._follow({0, *reached}, text, position), character)
+        return frozenset(reached)
+
+    def _taken(self, reached: Iterable[int], character: str) -> set[int]:
+        """The steps behind those that take a character."""
+        steps = (self._steps[index] for index in reached)
+        return {step.targets[0] for step in steps if step.accepts is not None and step.accepts(character)}
 
     def _follow(self, starts: set[int], text: str, position: int) -> set[int]:
         """The steps that are reached from these without taking a character."""

@@ -1,0 +1,106 @@
+"""Which requirements of many may imply another: ruled out clause by clause, so that few pairs are left to be compared for good.
+
+A requirement implies another if it implies each of its clauses, and what it says of other attributes has no part in that, if it can be
+satisfied at all. So what is asked is whether the clauses of one that hang together with a clause of the other imply it; that is asked of
+each such set of clauses once, however many requirements have it, and the answers are sets of requirements, integers of one bit each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ccpp.analysis.questions import Analysis
+    from ccpp.matching.normal import Clause
+    from ccpp.model import AttributeName
+    from ccpp.requirements.expression import Requirement
+
+
+class Index:
+    """Requirements by their place; each that can be satisfied, as far as is known. Those that are dropped are asked about no more."""
+
+    def __init__(self, analysis: Analysis, requirements: Sequence[Requirement]) -> None:
+        self._solver = analysis.solver
+        self._forms = [analysis.form(one) for one in requirements]
+        self._left = (1 << len(requirements)) - 1
+        self._touching: dict[AttributeName, int] = {}
+        for place, form in enumerate(self._forms):
+            for name in {name for clause in form.clauses for name in _attributes(clause)}:
+                self._touching[name] = self._touching.get(name, 0) | 1 << place
+        self._implying: dict[Clause, int] = {}
+        self._hanging: dict[tuple[int, frozenset[AttributeName]], frozenset[Clause]] = {}
+        self._known: dict[tuple[frozenset[Clause], Clause], bool] = {}
+
+    def drop(self, place: int) -> None:
+        """Ask no more about a requirement."""
+        self._left &= ~(1 << place)
+
+    def twins(self) -> Iterator[tuple[int, int]]:
+        """Requirements with the very clauses of an earlier one, and that one; they are dropped."""
+        first: dict[tuple[frozenset[Clause], frozenset[Requirement]], int] = {}
+        for place, form in enumerate(self._forms):
+            earlier = first.setdefault((frozenset(form.clauses), frozenset(form.rest)), place)
+            if earlier != place:
+                self.drop(place)
+                yield place, earlier
+
+    def perhaps_implying(self, place: int) -> Iterator[int]:
+        """The later requirements that are left and may imply this one."""
+        left = self._left >> (place + 1) << (place + 1)
+        for clause in sorted(self._forms[place].clauses, key=len):
+            if not left:
+                return
+            left &= self._all_implying(clause) if len(clause) == 1 else self._of(left, clause)
+        while left := left & self._left:
+            bit = left & -left
+            left ^= bit
+            yield bit.bit_length() - 1
+
+    def _all_implying(self, clause: Clause) -> int:
+        found = self._implying.get(clause)
+        if found is None:
+            found = self._implying[clause] = self._of(self._left, clause)
+        return found
+
+    def _of(self, places: int, clause: Clause) -> int:
+        """Those of some requirements that may imply a clause; in the open world only those that speak of an attribute of it."""
+        touching = 0
+        for name in _attributes(clause):
+            touching |= self._touching.get(name, 0)
+        places &= touching
+        found = 0
+        while places:
+            bit = places & -places
+            places ^= bit
+            if self._may_imply(bit.bit_length() - 1, clause):
+                found |= bit
+        return found
+
+    def _may_imply(self, place: int, clause: Clause) -> bool:
+        hanging = self._hanging_together(place, _attributes(clause))
+        if clause in hanging:
+            return True
+        key = (hanging, clause)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._solver.solve(hanging, clause).device is None
+        return known
+
+    def _hanging_together(self, place: int, names: frozenset[AttributeName]) -> frozenset[Clause]:
+        """The clauses of a requirement on some attributes, and those on attributes of these, and so on."""
+        key = (place, names)
+        found = self._hanging.get(key)
+        if found is None:
+            pending = [(clause, _attributes(clause)) for clause in self._forms[place].clauses]
+            reached, taken = names, frozenset()
+            while more := [one for one in pending if one[0] not in taken and not reached.isdisjoint(one[1])]:
+                taken |= {clause for clause, _ in more}
+                reached = reached.union(*(own for _, own in more))
+            found = self._hanging[key] = taken
+        return found
+
+
+def _attributes(clause: Clause) -> frozenset[AttributeName]:
+    return frozenset(name for constraint, _ in clause for name in constraint.attributes)
