@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         ),
         "catalogue": Entry("catalogues", "Compare catalogues, and see who is affected by a change."),
         "requirements": Entry(
-            "requirements", "Write requirements as RFC 2533 feature sets, and read feature sets as requirements."
+            "requirements", "Analyse requirements, write them as RFC 2533 feature sets, and read feature sets as requirements."
         ),
         "headers": Entry(
             "exchanging", "Read and write the headers by which a device names its profile, and profiles in WBXML."

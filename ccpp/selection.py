@@ -77,6 +77,11 @@ def select_variant(application: Application, verdicts: Mapping[str, Verdict]) ->
     )
 
 
+def by_preference(application: Application) -> tuple[Variant, ...]:
+    """The variants of an application, the one first that is chosen where all are satisfied."""
+    return tuple(sorted(application.variants, key=lambda variant: _rank(variant, Verdict.SATISFIED)))
+
+
 def variant_verdict(variant: Variant, verdicts: Mapping[str, Verdict]) -> Verdict:
     """The verdict of a variant's requirement; without one it fits every device."""
     return Verdict.SATISFIED if variant.requirement is None else verdicts[variant.requirement]

@@ -42,7 +42,7 @@ class Found(NamedTuple):
 def count_of(constraint: Constraint, *, holds: bool) -> Count:
     """What a constraint on one attribute asks for, or what its failing comes to."""
     row = _COUNTS.get(constraint.kind)
-    count = row(constraint.kind, constraint.operand) if row else Count((constraint.kind, constraint.operand), True, False, 0)
+    count = (row or _every)(constraint.kind, constraint.operand)
     if holds:
         return count
     step = -1 if count.at_least else 1
@@ -51,6 +51,10 @@ def count_of(constraint: Constraint, *, holds: bool) -> Count:
 
 def _some(kind: str, operand: Operand) -> Count:
     return Count((kind, operand), failing=False, at_least=True, number=1)
+
+
+def _every(kind: str, operand: Operand) -> Count:
+    return Count((kind, operand), failing=True, at_least=False, number=0)
 
 
 def _counts(*, at_least: bool) -> Callable[[str, Operand], Count]:

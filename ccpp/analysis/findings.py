@@ -1,5 +1,7 @@
-"""What is found of the requirements of a catalogue: those that no device satisfies, variants that are never chosen or never told apart,
-and constraints that change nothing."""
+"""What is found of the requirements of a catalogue.
+
+That is: requirements that no device satisfies, variants that are never chosen or never told apart, constraints that change nothing.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,9 @@ def analyse_requirements(
     work = _Work(graph, attributes)
     for name in graph:
         work.requirement(name)
-    for group, candidates in (groups or {None: [Candidate(name, name) for name in graph]}).items():
+    if groups is None:
+        work.group(None, [Candidate(name, name) for name in graph])
+    for group, candidates in (groups or {}).items():
         work.group(group, candidates)
     return Findings(tuple(work.found), tuple(work.open), dict(work.asked))
 
@@ -135,20 +139,21 @@ class _Work:
             return
         for constraint in self.redundant(name):
             because = ((Literal(constraint, negated=False),),)
-            sentence = f"`{name}` is satisfied by the same devices without its part {said(because[0])}"
+            sentence = f"`{name}` is satisfied by the same devices without its part: {said(because[0])}"
             self.found.append(Finding(Kind.REDUNDANT, name, sentence, because=because))
 
     def redundant(self, name: str) -> Iterator[Constraint]:
-        """The constraints of a requirement's own that could go, one after the other; those it refers to are not its own."""
+        """The constraints of a requirement's own that could go, one after the other; those it refers to are not its own.
+
+        A value that is asked for beside what is asked of it is how shapes are written, and may stay whether it changes anything or not.
+        """
         whole = requirement = self.graph[name]
         spread = Counter(one for part in self.graph.constraints(name) for one in part.attributes)
         own = [part for part in walk(requirement) if isinstance(part, Constraint)]
-        due = {one.attribute for one in own if CONSTRAINT_KINDS[one.kind].asks_for_one}
         for at in reversed(range(len(own))):
             constraint = own[at]
-            asked_for = constraint.kind == "minCount" and constraint.attribute in due  # the language wants it written
             alone = max(spread[one] for one in constraint.attributes) < _TWO and own.count(constraint) < _TWO
-            if asked_for or alone:
+            if alone or (constraint.kind == "minCount" and constraint.operand == 1):
                 continue
             for put in (ALWAYS, NEVER):
                 without = _replaced(requirement, at, put)
@@ -194,9 +199,8 @@ class _Work:
             return None
         if self.opened.equivalent(mine, its).proved:
             return Kind.SAME
-        if group is None or not (not later.uncertain or its == ALWAYS or self.uncertain_too(mine, earlier)):
-            return None
-        return Kind.SHADOWED
+        taken = not later.uncertain or its == ALWAYS or self.uncertain_too(mine, earlier)
+        return Kind.SHADOWED if group is not None and taken else None
 
     def uncertain_too(self, mine: Requirement, earlier: Candidate) -> bool:
         """Whether the better candidate is taken wherever this one is indeterminate."""
@@ -218,7 +222,8 @@ _SENTENCES = MappingProxyType(
 def said(clause: Iterable[Literal]) -> str:
     """A clause in words."""
     return " or ".join(
-        f"`{'not: ' if negated else ''}{one.attribute} {CONSTRAINT_KINDS[one.kind].phrase(one.operand)}`" for one, negated in clause
+        f"{'not: ' if negated else ''}{one.attribute} {CONSTRAINT_KINDS[one.kind].phrase(one.operand)}"
+        for one, negated in clause
     )
 
 

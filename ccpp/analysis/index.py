@@ -94,7 +94,8 @@ class Index:
         found = self._hanging.get(key)
         if found is None:
             pending = [(clause, _attributes(clause)) for clause in self._forms[place].clauses]
-            reached, taken = names, frozenset()
+            reached = names
+            taken: frozenset[Clause] = frozenset()
             while more := [one for one in pending if one[0] not in taken and not reached.isdisjoint(one[1])]:
                 taken |= {clause for clause, _ in more}
                 reached = reached.union(*(own for _, own in more))

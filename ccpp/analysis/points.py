@@ -1,5 +1,7 @@
-"""Tests of single values, and where they divide numbers and dimensions: a point is the first number that a test treats otherwise than the
-one before it."""
+"""Tests of single values, and where they divide numbers and dimensions.
+
+A point is the first number that a test treats otherwise than the one before it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ Test: TypeAlias = "tuple[str, Operand]"
 """A test of single values: a kind of constraint and its operand."""
 
 
-class TooMany(Exception):  # noqa: N818  never leaves the package: the question is not decided
+class TooMany(Exception):
     """More values, or more alternatives, than are looked at; the message says of what."""
 
 
@@ -75,8 +77,8 @@ _POINTS: Mapping[str, Callable[[Operand], tuple[int, ...]]] = MappingProxyType(
         "maxExclusive": lambda bound: (ceil(bound),),  # type: ignore[arg-type]
         "maxInclusive": lambda bound: (floor(bound) + 1,),  # type: ignore[arg-type]
         "minExclusive": lambda bound: (floor(bound) + 1,),  # type: ignore[arg-type]
-        "quantityAtLeast": lambda due: (ceil(quantity_of(due).amount),),  # type: ignore[arg-type, union-attr]
-        "quantityAtMost": lambda due: (floor(quantity_of(due).amount) + 1,),  # type: ignore[arg-type, union-attr]
+        "quantityAtLeast": lambda due: (ceil(quantity_of(due).amount),),  # type: ignore[union-attr]
+        "quantityAtMost": lambda due: (floor(quantity_of(due).amount) + 1,),  # type: ignore[union-attr]
         "minLength": _of_length,  # type: ignore[dict-item]
         "maxLength": _of_length,  # type: ignore[dict-item]
     }

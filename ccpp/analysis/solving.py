@@ -140,7 +140,9 @@ class _Choice:
 
     def _on(self, name: AttributeName, chosen: Facts) -> frozenset[Fact]:
         """The facts about one attribute that is stated."""
-        refused = (one for one in self.refused if name in one[0].attributes and all(other in chosen for other in one[0].attributes))
+        refused = (
+            one for one in self.refused if name in one[0].attributes and all(other in chosen for other in one[0].attributes)
+        )
         return chosen[name].union(refused)
 
     def _possible(self, name: AttributeName, chosen: Facts) -> bool:
@@ -177,7 +179,9 @@ class _Choice:
 def _true_on(device: Device, facts: Facts) -> bool:
     """Whether the facts are so on a device that states all their attributes."""
     return all(
-        CONSTRAINT_KINDS[one.kind].holds(one.operand if one.other is None else device.stated[one.other], device.stated[one.attribute])
+        CONSTRAINT_KINDS[one.kind].holds(
+            one.operand if one.other is None else device.stated[one.other], device.stated[one.attribute]
+        )
         is holds
         for own in facts.values()
         for one, holds in own

@@ -5,7 +5,7 @@ write for it (`ccpp.analysis.texts`). Texts that patterns, or tests of two famil
 there are *imagined* stand-ins, values that nobody has written down, with every combination of outcomes. They are too many rather than too
 few, so that what fails with all of them fails with every value; what succeeds only with them is not known to succeed.
 
-What must never happen here: a cell that some real value lies in, and no stand-in does. The laws of `tests/property/test_analysis.py` draw
+What must never happen here: a cell that some real value lies in, and no stand-in does. The laws of `tests/property/test_analysis_laws.py` draw
 values at random to find one.
 """
 

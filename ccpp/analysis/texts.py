@@ -82,7 +82,7 @@ def _versions(tests: Sequence[Test], copies: int, named: Collection[Scalar]) -> 
     points: dict[str, set[int]] = {}
     heads: dict[str, str] = {}
     for kind, text in tests:
-        name, numbers = version_of(text)  # type: ignore[arg-type, misc]  # an operand is a version
+        name, numbers = version_of(text)  # type: ignore[misc]  # an operand is a version
         points.setdefault(name, {0}).add(_as_number(numbers) + (kind == "versionAtMost"))
         heads.setdefault(name, f"{text[: len(name)]}/" if name else "")  # type: ignore[index]
 
@@ -93,12 +93,7 @@ def _versions(tests: Sequence[Test], copies: int, named: Collection[Scalar]) -> 
         return (text for text in texts if version_of(text) == (name, due))
 
     return _chosen(
-        (
-            written(name, value)
-            for name, own in points.items()
-            for value in behind(own, 1)
-            if 0 <= value < _BASE**4
-        ),
+        (written(name, value) for name, own in points.items() for value in behind(own, 1) if 0 <= value < _BASE**4),
         copies,
         named,
     )

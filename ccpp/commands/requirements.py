@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccpp.commands.common import FORMAT, nearest, print_json
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, leave, nearest, print_json
 from ccpp.errors import RequirementError, UsageError
 
 if TYPE_CHECKING:
+    from ccpp.analysis.findings import Findings
     from ccpp.requirements.graph import RequirementGraph
     from ccpp.vocabulary import Vocabularies
 
@@ -19,7 +20,7 @@ _MAX_FILE = 90 * 1_048_576
 
 @click.group()
 def requirements() -> None:
-    """Write requirements as RFC 2533 feature sets, and read feature sets as requirements."""
+    """Analyse requirements, write them as RFC 2533 feature sets, and read feature sets as requirements."""
 
 
 @requirements.command("write")
@@ -74,6 +75,52 @@ def read(text: str, form: str) -> None:
         click.echo(feature_hash(text))
         for one in alternatives:
             click.echo(f"  q={one['quality']}  {one['requirement']}")
+
+
+@requirements.command("analyse")
+@click.argument("file", metavar="CATALOGUE_OR_SHAPES")
+@FORMAT
+def analyse(file: str, form: str) -> None:
+    """Print what is wrong with requirements whatever the device; exit 1 if anything is.
+
+    Of a catalogue: requirements that no device satisfies, variants that are never chosen because a better one fits wherever they do,
+    variants that no device tells apart, constraints that change nothing. Of shapes alone: the same, but for what is chosen.
+    """
+    from ccpp.inspection import plain_findings
+
+    findings = _analysed(file)
+    if form == "json":
+        print_json(plain_findings(findings))
+    else:
+        for one in findings.found:
+            click.echo(f"{one.kind}: {one.sentence}")
+        for left in findings.open:
+            beside = f" beside `{left.other}`" if left.other else ""
+            click.echo(f"undecided: whether `{left.subject}` is {left.kind}{beside}: {left.why}")
+        counted = ", ".join(f"{number} {outcome}" for outcome, number in sorted(findings.asked.items()))
+        click.echo(f"{len(findings.found)} found; questions: {counted or 'none'}")
+    leave(NEGATIVE if findings.found else DONE)
+
+
+def _analysed(file: str) -> Findings:
+    from ccpp.analysis.findings import analyse_requirements
+    from ccpp.catalogue.loading import load_catalogue
+    from ccpp.catalogue.terms import CAT
+    from ccpp.inspection import analyse_catalogue
+    from ccpp.requirements.shacl import read_requirements
+    from ccpp.requirements.turtle import parse_turtle
+    from ccpp.storage.files import read_file
+    from ccpp.vocabulary import load_vocabularies
+
+    vocabularies = load_vocabularies()
+    data = read_file(file, _MAX_FILE)
+    try:
+        graph = parse_turtle(data, RequirementError)
+        if any(str(term) == CAT + "Catalogue" for term in graph.objects()):
+            return analyse_catalogue(load_catalogue(data, source=file, vocabularies=vocabularies), vocabularies.attributes)
+        return analyse_requirements(read_requirements(graph, vocabularies), vocabularies.attributes)
+    except RequirementError as error:
+        raise error.located(file) from None
 
 
 def _read_turtle(file: str, vocabularies: Vocabularies) -> RequirementGraph:
