@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "catalogues",
             "Decide the records of a log again under a catalogue, and print what comes out otherwise; exit 1 if anything does.",
         ),
-        "catalogue": Entry("catalogues", "Compare catalogues, and see who is affected by a change."),
+        "catalogue": Entry("catalogues", "Check and compare catalogues, and see who is affected by a change."),
         "requirements": Entry(
             "requirements", "Analyse requirements, write them as RFC 2533 feature sets, and read feature sets as requirements."
         ),

@@ -26,14 +26,26 @@ from __future__ import annotations
 
 
 class CcppError(Exception):
-    """An input that cannot be used: `message` says what and why, `source` and `line` where, `hint` what to do."""
+    """An input that cannot be used: `message` says what and why, `source` and `line` where, `hint` what to do.
 
-    def __init__(self, message: str, *, source: str | None = None, line: int | None = None, hint: str | None = None) -> None:
+    `subject` names the thing in the document that it is about, for whoever knows on which line that stands.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+        subject: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.source = source
         self.line = line
         self.hint = hint
+        self.subject = subject
 
     def __str__(self) -> str:
         """The whole report on one line: ``source:line: message (hint)``."""

@@ -55,6 +55,7 @@ CONFINED = {
         "turtle.*",
         "reading.syntaxes",
         "catalogue.loading",
+        "catalogue.places",
         "catalogue.facts",
         "catalogue.documents",
         "catalogue.supply",

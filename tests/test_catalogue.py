@@ -149,7 +149,7 @@ def test_what_json_says_in_a_context_of_its_own_counts_too() -> None:
         ("c.json", '{"a": 1, "a": 2}', "c.json: not JSON: key `a` twice in one object"),
         ("c.json", '{"@context": "https://elsewhere.example/c"}', "c.json: the context `https://elsewhere.example/c` is in another document"),
         ("c.json", '{"applications": [{"@context": {"@import": "https://elsewhere.example/c"}}]}', "c.json: the context `https:"),
-        ("c.json", '{"id": "#shop", "type": "Catalogue", "label": "Shop", "aplications": ["#chess"]}', "c.json: `shop` has the unknown property `cat:aplications` (did you mean `cat:applications`?)"),
+        ("c.json", '{"id": "#shop", "type": "Catalogue", "label": "Shop", "aplications": ["#chess"]}', "c.json:1: `shop` has the unknown property `cat:aplications` (did you mean `cat:applications`?)"),
         ("c.json", '{"a":' * 5000 + "1" + "}" * 5000, "c.json: not JSON"),
         ("c.yaml", "a: [", "c.yaml:1: not YAML: "),
         ("c.yaml", "a: 1\na: 2", "c.yaml:2: not YAML: found duplicate key"),
@@ -200,7 +200,7 @@ def test_an_import_never_leads_elsewhere(name: str) -> None:
 
 def test_an_import_that_is_not_given_is_an_error() -> None:
     with pytest.raises(
-        CatalogueError, match=r"shop\.ttl: `shop` imports `builds/all\.ttl`, which is not among the files given"
+        CatalogueError, match=r"shop\.ttl:7: `shop` imports `builds/all\.ttl`, which is not among the files given"
     ):
         load_documents(split()[:1], VOCABULARIES)
 
@@ -208,7 +208,7 @@ def test_an_import_that_is_not_given_is_an_error() -> None:
 def test_an_error_names_the_document_it_is_in() -> None:
     shop, games, builds = split()
     broken = games._replace(data=games.data.replace(b"cat:variants", b"cat:variant"))
-    with pytest.raises(CatalogueError, match=r"^games\.ttl: `chess` has the unknown property"):
+    with pytest.raises(CatalogueError, match=r"^games\.ttl:7: `chess` has the unknown property"):
         load_documents([shop, broken, builds], VOCABULARIES)
 
 

@@ -30,13 +30,17 @@ def check_dependencies(applications: Mapping[str, Application]) -> None:
             for need in (*supply.needs, *supply.conflicts):
                 if need.name not in offered:
                     raise CatalogueError(
-                        f"`{owner}` names `{need.name}`, which no application is or provides", hint=nearest(need.name, offered)
+                        f"`{owner}` names `{need.name}`, which no application is or provides",
+                        hint=nearest(need.name, offered),
+                        subject=owner,
                     )
             for need in supply.needs:
                 if not any(meets(version, need) for _, version in offered[need.name]):
                     known = ", ".join(sorted({version or "none" for _, version in offered[need.name]}))
                     raise CatalogueError(
-                        f"`{owner}` needs {text_of(need)}, which is in no such version", hint=f"versions are {known}"
+                        f"`{owner}` needs {text_of(need)}, which is in no such version",
+                        hint=f"versions are {known}",
+                        subject=owner,
                     )
     _check_circles(applications, offered)
 
@@ -107,4 +111,4 @@ def _check_circles(applications: Mapping[str, Application], offered: Mapping[str
         return
     circle = [source for source, _ in nx.find_cycle(graph)]
     path = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
-    raise CatalogueError(f"applications need each other in a circle: {path}", hint="break the circle")
+    raise CatalogueError(f"applications need each other in a circle: {path}", hint="break the circle", subject=circle[0])

@@ -19,9 +19,11 @@ from rdflib import Dataset, Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.namespace import XSD
 
+from ccpp.catalogue.places import Places
 from ccpp.catalogue.terms import CAT
 from ccpp.errors import CatalogueError
 from ccpp.requirements.turtle import parse_turtle
+from ccpp.turtle.store import FactStore
 from ccpp.vocabulary import vocabulary_folder
 
 if TYPE_CHECKING:
@@ -50,22 +52,21 @@ class Document(NamedTuple):
     data: bytes
 
 
-def read_documents(documents: Sequence[Document]) -> tuple[Graph, Mapping[Node, str]]:
-    """The statements of all documents, and, where there are several, which of them states a node.
+def read_documents(documents: Sequence[Document]) -> tuple[Graph, Places]:
+    """The statements of all documents, and where each thing stands in them.
 
     Raises:
         CatalogueError: a document is none of the syntaxes, or is too large; or one imports what is not given.
     """
     if sum(len(document.data) for document in documents) > MAX_CATALOGUE:
         raise CatalogueError(f"more than {MAX_CATALOGUE} bytes", source=documents[0].name, hint="split the catalogue")
-    if len(documents) == 1:
-        return read_document(documents[0]), {}
-    whole, homes = Graph(), {}
-    for document in documents:
-        graph = read_document(document)
+    parts = [(document, read_document(document)) for document in documents]
+    if len(parts) == 1:
+        return parts[0][1], Places(parts)
+    whole = Graph(store=FactStore({}))
+    for _, graph in parts:
         whole += graph
-        homes.update(dict.fromkeys(graph.subjects(), document.name))
-    return whole, MappingProxyType(homes)
+    return whole, Places(parts)
 
 
 def read_document(document: Document) -> Graph:

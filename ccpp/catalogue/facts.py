@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
+    from ccpp.catalogue.places import Places
+    from ccpp.errors import CcppError
     from ccpp.model import Scalar
     from ccpp.requirements.graph import RequirementGraph
 
@@ -42,13 +44,13 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 class Reader:
-    """The facts of one graph; `homes` says which document states a node, where there are several."""
+    """The facts of one graph, and where they stand."""
 
     requirements: RequirementGraph
 
-    def __init__(self, graph: Graph, homes: Mapping[Node, str]) -> None:
+    def __init__(self, graph: Graph, places: Places) -> None:
         self.graph = graph
-        self.homes = homes
+        self.places = places
         self.ids: dict[str, str] = {}
         self.read: set[Node] = set()
 
@@ -57,7 +59,10 @@ class Reader:
     def facts(self, node: Node, kind: str) -> dict[str, list[Node]]:
         """What is said of a node in our own terms, each of them known and said as often as it may be."""
         if not isinstance(node, URIRef | BNode):
-            raise CatalogueError(f"{shown(node)} stands where `cat:{kind}` is due", hint="write a node, not a text")
+            source, line = self.places.of(node)
+            raise CatalogueError(
+                f"{shown(node)} stands where `cat:{kind}` is due", source=source, line=line, hint="write a node, not a text"
+            )
         self.read.add(node)
         if kind in CLASSES and (node, RDF.type, URIRef(CAT + kind)) not in self.graph:
             raise self.error(node, f"is no `cat:{kind}`", f"type it `a cat:{kind}`")
@@ -248,8 +253,16 @@ class Reader:
     # Saying what is wrong.
 
     def error(self, node: Node, message: str, hint: str) -> CatalogueError:
-        """What is wrong with a node, and in which document."""
-        return CatalogueError(f"{self.named(node)} {message}", source=self.homes.get(self.owner(node)[0]), hint=hint)
+        """What is wrong with a node, and where it stands."""
+        source, line = self.places.of(node)
+        return CatalogueError(f"{self.named(node)} {message}", source=source, line=line, hint=hint)
+
+    def placed(self, error: CcppError) -> CcppError:
+        """An error about a thing that it names, with the place of that thing."""
+        if error.line is None and error.subject is not None:
+            source, error.line = self.places.of(URIRef(self.ids.get(error.subject, error.subject)))
+            error.source = source or error.source
+        return error
 
     def named(self, node: Node) -> str:
         """The node by the name that it has, or that the thing it belongs to has."""

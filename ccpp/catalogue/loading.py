@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
+    from ccpp.catalogue.places import Places
     from ccpp.vocabulary import Vocabularies
 
     Facts = Mapping[str, list[Node]]
@@ -73,9 +74,12 @@ def load_documents(documents: Sequence[Document], vocabularies: Vocabularies) ->
     """The catalogue that several documents form, whatever their order; errors as of `load_catalogue`."""
     source = documents[0].name
     try:
-        graph, homes = read_documents(documents)
-        known = {document.name for document in documents}
-        return _Loader(graph, homes, known, vocabularies).catalogue(source)
+        graph, places = read_documents(documents)
+        loader = _Loader(graph, places, {document.name for document in documents}, vocabularies)
+        try:
+            return loader.catalogue(source)
+        except (CatalogueError, RequirementError) as error:
+            raise loader.placed(error) from None
     except (CatalogueError, RequirementError) as error:
         raise error.located(source) from None
 
@@ -83,8 +87,8 @@ def load_documents(documents: Sequence[Document], vocabularies: Vocabularies) ->
 class _Loader(Reader):
     """The documents of one catalogue being read."""
 
-    def __init__(self, graph: Graph, homes: Mapping[Node, str], known: set[str], vocabularies: Vocabularies) -> None:
-        super().__init__(graph, homes)
+    def __init__(self, graph: Graph, places: Places, known: set[str], vocabularies: Vocabularies) -> None:
+        super().__init__(graph, places)
         self.known = known
         self.vocabularies = vocabularies
 
@@ -92,14 +96,20 @@ class _Loader(Reader):
         self.check_literals()
         found = list(self.graph.subjects(RDF.type, URIRef(CAT + "Catalogue")))
         if len(found) != 1:
-            raise CatalogueError(f"{len(found)} catalogues where one is due", hint="type one node as `cat:Catalogue`")
+            raise CatalogueError(
+                f"{len(found)} catalogues where one is due",
+                hint="type one node as `cat:Catalogue`",
+                subject=max(map(str, found), default=None),
+            )
         node = found[0]
         self.requirements = read_requirements(self.graph, self.vocabularies)
         facts = self.facts(node, "Catalogue")
         self.check_imports(node)
         listed = [self.application(one) for one in self.members(node, facts["applications"][0], "applications")]
         if not listed:
-            raise CatalogueError("the catalogue has no application", hint="list them in `cat:applications ( … )`")
+            raise CatalogueError(
+                "the catalogue has no application", hint="list them in `cat:applications ( … )`", subject=str(node)
+            )
         applications = MappingProxyType({application.id: application for application in listed})
         terminals = [self.terminal_settings(one) for one in self.each(node, facts, "terminalSettings")[0]]
         operator = self.operator(facts, applications)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ccpp.commands.catalogues_checking import format_
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, print_json
 from ccpp.commands.deciding import load_catalogue_file
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from ccpp.model import ResolvedProfile
 
 
-@click.group()
+@click.group(commands=[format_])
 def catalogue() -> None:
-    """Compare catalogues, and see who is affected by a change."""
+    """Check and compare catalogues, and see who is affected by a change."""
 
 
 @catalogue.command("diff")

@@ -90,6 +90,7 @@ def _check_sizes(requirements: Mapping[str, Requirement]) -> None:
             raise RequirementError(
                 f"requirement `{name}` has {size} parts, {depth} inside each other, with what it refers to",
                 hint=f"at most {MAX_SIZE} and {MAX_DEPTH} are allowed",
+                subject=name,
             )
 
 
@@ -114,6 +115,7 @@ def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
                     raise RequirementError(
                         f"requirement `{name}` refers to `{part.name}`, which is no requirement",
                         hint=nearest(part.name, definitions),
+                        subject=name,
                     )
                 references.add_edge(part.name, name)
     try:
@@ -122,7 +124,9 @@ def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
     except nx.NetworkXUnfeasible:
         circle = [source for source, _ in reversed(nx.find_cycle(references))]
         path = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
-        raise RequirementError(f"requirements refer to each other in a circle: {path}", hint="break the circle") from None
+        raise RequirementError(
+            f"requirements refer to each other in a circle: {path}", hint="break the circle", subject=circle[0]
+        ) from None
 
 
 def nearest(name: str, names: Mapping[str, Requirement]) -> str:

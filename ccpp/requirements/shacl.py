@@ -99,7 +99,7 @@ def _shipped(graph: Graph, vocabularies: Vocabularies) -> dict[str, Requirement]
     while pending:
         name = pending.pop()
         if name not in known:
-            raise RequirementError(f"no shipped requirement is `{name}`", hint=nearest(name, known))
+            raise RequirementError(f"no shipped requirement is `{name}`", hint=nearest(name, known), subject=name)
         if name not in found:
             found[name] = known[name]
             pending |= {part.name for part in walk(known[name]) if isinstance(part, Reference)}
@@ -155,7 +155,7 @@ class _Reader:
         return self.shape(shape, MAX_NESTING)
 
     def error(self, message: str, hint: str | None = None) -> RequirementError:
-        return RequirementError(f"shape `{self.name}`: {message}", hint=hint)
+        return RequirementError(f"shape `{self.name}`: {message}", hint=hint, subject=self.name)
 
     def nested(self, shape: Node, depth: int) -> Requirement:
         if isinstance(shape, URIRef):

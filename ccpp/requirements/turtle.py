@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -49,9 +48,7 @@ def parse_turtle(data: bytes, error: type[CcppError]) -> TurtleGraph:
     Raises:
         CcppError: of the class `error`; the document is no Turtle in UTF-8.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about literals: who needs a value says what is wrong with it
-        return TurtleGraph(decoded(data, error), error)
+    return TurtleGraph(decoded(data, error), error)
 
 
 def decoded(data: bytes, error: type[CcppError]) -> str:

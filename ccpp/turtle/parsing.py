@@ -8,6 +8,7 @@ and nobody else pays for it.
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rdflib import BNode, Literal, URIRef
@@ -47,20 +48,26 @@ def parse(text: str, error: type[CcppError], *, blank: str) -> Facts:
     Raises:
         CcppError: of the class `error`; the text is no Turtle.
     """
-    return _Parser(text, error, blank).document()
+    return _read(_Parser(text, error, blank))
 
 
 def places(text: str, *, blank: str) -> Mapping[Node, int]:
     """The line on which each subject of a document that was parsed begins: where it is first said something of, or its bracket opens."""
     parser = _Parser(text, CcppError, blank)
     parser.starts = {}
-    parser.document()
+    _read(parser)
     lines: dict[Node, int] = {}
     line, reached = 1, 0
     for node, start in sorted(parser.starts.items(), key=lambda pair: pair[1]):
         line, reached = line + text.count("\n", reached, start), start
         lines[node] = line
     return lines
+
+
+def _read(parser: _Parser) -> Facts:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about literals: who needs a value says what is wrong with it
+        return parser.document()
 
 
 class _Parser:
