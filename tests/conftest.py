@@ -11,8 +11,9 @@ from hypothesis import settings
 from ccpp.vocabulary import Vocabularies, load_vocabularies
 
 # A slow machine is no failure: what takes how long is measured in `benchmarks/`, never asserted by a test.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("ordinary", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile("ordinary")
 
 ROOT = Path(__file__).parent.parent
 SUITE = Path(__file__).parent / "suite"

@@ -80,7 +80,7 @@ TAGS = st.sampled_from(["pix-x", "color", "dpi", "ua-media"])
 VALUES = (
     st.booleans()
     | st.integers(-(10**6), 10**6)
-    | st.fractions(max_denominator=999)
+    | st.fractions(-(10**6), 10**6, max_denominator=999)
     | st.sampled_from([Token("full"), Token("a4")])
     | st.text("abc XYZ,()", max_size=5)
 )

@@ -16,6 +16,8 @@ from ccpp.errors import RequirementError
 
 #: Characters of an expression. The RFC's longest example has 700.
 MAX_TEXT = 65_536
+#: Digits of a number, above and below the line. No device has so many of anything.
+MAX_DIGITS = 18
 #: Parentheses inside one another.
 MAX_DEPTH = 64
 #: Parts once named predicates are put in place, which may double at each level.
@@ -319,6 +321,6 @@ class _Parser:
         if kind == "name":
             return {"true": True, "false": False}.get(text.lower(), Token(text.lower()))
         over, _, under = text.partition("/")
-        if len(over) > 18 or len(under) > 18 or (under and int(under) == 0):  # noqa: PLR2004  no device has so many of anything
+        if max(len(over.removeprefix("-")), len(under)) > MAX_DIGITS or (under and int(under) == 0):
             raise self.error(f"`{text}` is no number")
         return Fraction(int(over), int(under)) if under else int(over)

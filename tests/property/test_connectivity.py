@@ -23,7 +23,7 @@ VALUES = st.none() | st.sampled_from(sorted(connectivity_tokens().value_places))
 PARMS = st.builds(Parm, st.sampled_from(sorted({name for _, name in parm_types()})) | TEXTS, VALUES)
 TYPES = st.sampled_from(sorted({kind for kind, _ in parm_types()})) | TEXTS
 CHARACTERISTICS = st.recursive(
-    st.builds(Characteristic, TYPES, st.lists(PARMS, max_size=6).map(tuple)),
+    st.builds(Characteristic, TYPES, st.lists(PARMS, max_size=6).map(tuple), st.just(())),
     lambda inner: st.builds(
         Characteristic, TYPES, st.lists(PARMS, max_size=3).map(tuple), st.lists(inner, max_size=3).map(tuple)
     ),
