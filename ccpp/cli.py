@@ -56,7 +56,8 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "Count the profiles that plain requirements reach, as stated and in canonical spelling; without files, list the families.",
         ),
         "document": Entry(
-            "document", "Encode, decode, validate, compare, secure and send connectivity documents (wap-provisioningdoc)."
+            "document",
+            "Encode, decode, validate, compare, secure, send and store connectivity documents (wap-provisioningdoc).",
         ),
         "demo": Entry("starting", "Decide for the shipped sample devices with the shipped catalogue: nothing to set up."),
         "profiles": Entry("profiles", "Keep profiles in a repository, by URI, and find them."),

@@ -67,6 +67,7 @@ CONFINED = {
     "numpy": {"matching.arrow"},
     "pyarrow": {"matching.arrow", "storage.parquet"},
     "pyshacl": {"conformance.engine"},
+    "pyasn1": {"provisioning.card.structures"},
     "networkx": {"requirements.graph", "catalogue.dependencies"},
     "ruamel": {"catalogue.documents"},
     "click": {"cli", "commands.*", "console", "demo"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, leave, print_json
+from ccpp.commands.document_card import card
 from ccpp.commands.document_files import OUTPUT, deliver_document, plain_finding, read_document
 from ccpp.commands.document_sending import mac, sms
 
@@ -86,6 +87,6 @@ def _findings(reading: Reading) -> Iterator[Note | Breach]:
     yield from validate_connectivity(reading.document)
 
 
-@click.group(commands=[encode, decode, validate, diff, mac, sms])
+@click.group(commands=[encode, decode, validate, diff, mac, sms, card])
 def document() -> None:
-    """Encode, decode, validate, compare, secure and send connectivity documents (wap-provisioningdoc)."""
+    """Encode, decode, validate, compare, secure, send and store connectivity documents (wap-provisioningdoc)."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import decisions, exchanges, profiles, repository
+from . import decisions, exchanges, profiles, provisioning, repository
 
 if TYPE_CHECKING:
     from .target import Target
 
-TARGETS = (*profiles.TARGETS, *decisions.TARGETS, *exchanges.TARGETS, *repository.TARGETS)
+TARGETS = (*profiles.TARGETS, *decisions.TARGETS, *exchanges.TARGETS, *repository.TARGETS, *provisioning.TARGETS)
 
 
 def named(name: str) -> Target:
