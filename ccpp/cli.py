@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "document",
             "Encode, decode, validate, compare, secure, send and store connectivity documents (wap-provisioningdoc).",
         ),
+        "serve": Entry("serving", "Serve decisions, discovery and downloads over HTTP."),
         "demo": Entry("starting", "Decide for the shipped sample devices with the shipped catalogue: nothing to set up."),
         "profiles": Entry("profiles", "Keep profiles in a repository, by URI, and find them."),
         "completion": Entry(

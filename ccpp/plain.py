@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ccpp.matching.explanation import changes
 from ccpp.matching.flipping import phrase
 from ccpp.model import Dimension, Secret, Value
 from ccpp.resolution import account
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ccpp.advice import Advice
-    from ccpp.catalogue.model import Catalogue
+    from ccpp.catalogue.model import Catalogue, Variant
     from ccpp.configuration import ConfiguredSetting, Source
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
@@ -169,6 +170,18 @@ def plain_advice(advice: Advice) -> Plain:
             ],
         },
         "nearest": [{"variant": variant.id, "unmet": unmet} for variant, unmet in advice.nearest],
+    }
+
+
+def plain_explained(profile: ResolvedProfile, variant: Variant, advice: Advice) -> Plain:
+    """Everything there is to say of one variant on one device."""
+    return {
+        "profile": profile.uri,
+        "variant": variant.id,
+        "verdict": advice.explanation.verdict.value,
+        "explanation": plain_explanation(advice.explanation),
+        "changes": changes(advice.explanation),
+        **plain_advice(advice),
     }
 
 

@@ -39,6 +39,7 @@ LAYERS = (
     ("expectations",),
     ("provisioning", "console", "samples"),
     ("demo", "page"),
+    ("server",),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -70,6 +71,8 @@ CONFINED = {
     "pyasn1": {"provisioning.card.structures"},
     "networkx": {"requirements.graph", "catalogue.dependencies"},
     "ruamel": {"catalogue.documents"},
+    "uvicorn": {"server.running", "server.wire"},
+    "prometheus_client": {"server.observing"},
     "click": {"cli", "commands.*", "console", "demo"},
 }
 

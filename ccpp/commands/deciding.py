@@ -99,8 +99,7 @@ def match(
 def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world: bool, **reading: Any) -> None:  # noqa: ANN401
     """Print why a variant fits a device or does not, and what would change it."""
     from ccpp.advice import advise
-    from ccpp.matching.explanation import changes
-    from ccpp.plain import plain_advice, plain_explanation
+    from ccpp.plain import plain_explained
 
     reader = Reader(**reading, derive=True)
     loaded = load_catalogue_file(catalogue, reader.vocabularies)
@@ -121,16 +120,7 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
 
         click.echo(explanation_page(f"{found.id} on {profile.uri}", advice), nl=False)
     elif form == "json":
-        print_json(
-            {
-                "profile": profile.uri,
-                "variant": variant,
-                "verdict": reasons.verdict.value,
-                "explanation": plain_explanation(reasons),
-                "changes": changes(reasons),
-                **plain_advice(advice),
-            }
-        )
+        print_json(plain_explained(profile, found, advice))
     else:
         from ccpp.console import heading, show_advice, show_explanation
 
@@ -157,15 +147,14 @@ def provision(
 ) -> None:
     """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
     from ccpp.decision import decide
-    from ccpp.plain import plain_configuration, plain_selection
-    from ccpp.provisioning import DOCUMENTS
+    from ccpp.provisioning import make_documents, plain_provision
 
     reader = Reader(**reading, derive=True)
     loaded = load_catalogue_file(catalogue, reader.vocabularies)
     wanted = _application(loaded, application)
     profile = reader.resolve_one(file)
     decision = decide(wanted, loaded.matcher.match(profile, closed_world=closed_world))
-    made = [make(decision) for make in DOCUMENTS.values()] if decision.selection.chosen else []
+    made = make_documents(decision)
     if output:
         from pathlib import Path
 
@@ -174,15 +163,7 @@ def provision(
         for document in made:
             write_file(Path(output) / document.name, document.content)
     if form == "json":
-        print_json(
-            {
-                "profile": profile.uri,
-                "application": application,
-                **plain_selection(decision.selection),
-                "configuration": plain_configuration(decision.configuration),
-                "documents": [{"name": one.name, "mediaType": one.media_type, "content": one.content.decode()} for one in made],
-            }
-        )
+        print_json(plain_provision(profile, decision))
     else:
         from ccpp.console import show_configuration, show_selection
 

@@ -1,0 +1,53 @@
+"""The command that serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ccpp.commands.common import FORMAT, print_json
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option("--port", type=int, metavar="NUMBER", help="The port to listen on.")
+@click.option("--demo", is_flag=True, default=None, help="Serve the shipped samples: nothing to set up.")
+@click.option("--catalogue", metavar="FILE", help="The catalogue, in Turtle.")
+@click.option("--repository", metavar="FILE", help="The repository of profiles.")
+@click.option("--workers", type=int, metavar="NUMBER", help="Worker processes.")
+@click.option("--config", metavar="FILE", help="All options in one file, in TOML; `--print-config` writes one.")
+@click.option("--print-config", is_flag=True, help="Print the options in force and end.")
+@FORMAT
+def serve(config: str | None, form: str, *, print_config: bool, **given: Any) -> None:  # noqa: ANN401  the options
+    """Serve decisions, discovery and downloads over HTTP.
+
+    Every option can stand in a file (--config) or in the environment (CCPP_SERVE_PORT=8080); the command line counts most.
+    """
+    import os
+    from contextlib import ExitStack
+    from dataclasses import asdict, fields, replace
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from ccpp.server.options import MAX_OPTIONS, Options, load_options, print_options
+    from ccpp.storage.files import read_file
+
+    options = load_options((config, read_file(config, MAX_OPTIONS)) if config else None, os.environ, given)
+    if print_config and form == "json":
+        secret = {one.name for one in fields(Options) if one.metadata["secret"]}
+        print_json({key: bool(value) if key in secret else value for key, value in asdict(options).items()})
+        return
+    if print_config:
+        click.echo(print_options(options), nl=False)
+        return
+    from ccpp.server.running import run_server
+    from ccpp.server.starting import write_demo
+
+    with ExitStack() as stack:
+        if options.demo:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="ccpp-demo-")))
+            missing: dict[str, Any] = {key: value for key, value in write_demo(folder).items() if not getattr(options, key)}
+            options = replace(options, **missing)
+        click.echo(f"http://{options.host}:{options.port}/ serves {options.catalogue}", err=True)
+        run_server(options)

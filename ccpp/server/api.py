@@ -1,0 +1,142 @@
+"""The interface for programs: resolve, match, explain, provision, each for one device or for a batch of them.
+
+What is answered is what the command of the same name prints with `--format json`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from ccpp.advice import advise
+from ccpp.errors import CcppError
+from ccpp.plain import plain_explained, plain_profile
+from ccpp.provisioning import plain_provision
+from ccpp.server.asked import Asked, read_asked, read_line
+from ccpp.server.devices import about_profile
+from ccpp.server.live import to_json
+from ccpp.server.message import JSON, NDJSON, Response
+from ccpp.server.problems import Refused, problem
+from ccpp.server.steps import call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ccpp.catalogue.model import Application, Catalogue, Variant
+    from ccpp.server.devices import Device
+    from ccpp.server.message import Request
+    from ccpp.server.service import Service
+    from ccpp.server.steps import Steps
+
+T = TypeVar("T")
+
+#: Lines of one batch; all profiles ever collected are some 3,000.
+MAX_LINES = 100_000
+
+
+def resolve(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+    """What the device can do, with origins and findings."""
+    del asked, service
+    return (yield from call(lambda: to_json([plain_profile(device.profile)])))
+
+
+def match(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+    """The verdict of each variant, and the chosen one of each application."""
+    return (yield from service.current.match(device.profile, closed_world=asked.closed_world))
+
+
+def explain(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+    """Why a variant fits or does not, and what would change it."""
+    catalogue = service.current.catalogue
+    variant = _variant(catalogue, asked.variant)
+
+    def explained() -> bytes:
+        attributes = service.vocabularies.attributes
+        advice = advise(variant, device.profile, catalogue, attributes, closed_world=asked.closed_world)
+        return to_json(plain_explained(device.profile, variant, advice))
+
+    return (yield from call(explained))
+
+
+def provision(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+    """The decision on one application, its configuration, and the documents."""
+    live = service.current
+    application = _application(live.catalogue, asked.application)
+    decided = yield from live.decisions(device.profile, closed_world=asked.closed_world)
+    return to_json(plain_provision(device.profile, decided[application.id]))
+
+
+_AS_JSON = (("Content-Type", JSON),)
+
+#: Operation → what answers it, and whether derived attributes are added unless the request says otherwise, as on the command line.
+OPERATIONS: Mapping[str, tuple[Callable[[Asked, Device, Service], Steps[bytes]], bool]] = MappingProxyType(
+    {"resolve": (resolve, False), "match": (match, True), "explain": (explain, True), "provision": (provision, True)}
+)
+
+
+def answer_one(request: Request, service: Service) -> Steps[Response]:
+    """The answer to one call, by the last part of its path."""
+    operate, derive = OPERATIONS[request.path.rpartition("/")[2]]
+    asked = read_asked(request, derive=derive)
+    device = yield from _device(asked, request, service)
+    response = Response(200, _AS_JSON, (yield from operate(asked, device, service)), until=device.until)
+    return response.with_headers(about_profile(asked.exchange, device)) if asked.exchange else response
+
+
+def answer_batch(request: Request, service: Service) -> Steps[Response]:
+    """An answer for each line of the body, in order: its number, and the result or what is wrong with it."""
+    operation = request.path.split("/")[2]
+    if request.media_type != NDJSON:
+        raise Refused(415, f"`{request.media_type[:80]}` is no batch", hint=f"send {NDJSON}, a JSON object a line")
+    lines = request.body.splitlines()
+    if len(lines) > MAX_LINES:
+        raise Refused(413, f"more than {MAX_LINES} lines", hint="send several batches")
+    yield from ()
+    return Response(200, (("Content-Type", NDJSON),), lines=_lines(operation, lines, request, service))
+
+
+def _lines(operation: str, lines: list[bytes], request: Request, service: Service) -> Iterator[Steps[bytes]]:
+    return (_line(operation, number, line, request, service) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _line(operation: str, number: int, line: bytes, request: Request, service: Service) -> Steps[bytes]:
+    operate, derive = OPERATIONS[operation]
+    try:
+        asked = read_line(line, derive=derive)
+        device = yield from _device(asked, request, service)
+        result = yield from operate(asked, device, service)
+    except CcppError as error:
+        return b'{"line":%d,"problem":%s}\n' % (number, problem(error, request.id).body)
+    return b'{"line":%d,"result":%s}\n' % (number, result)
+
+
+def _device(asked: Asked, request: Request, service: Service) -> Steps[Device]:
+    device = yield from service.devices.find(asked.given, request.time)
+    if not device.known:
+        missing = ", ".join(f"`{uri}`" for uri in device.missing)
+        if missing:
+            raise Refused(404, f"no profile {missing} in the repository", hint="import it, or send the document itself")
+        if asked.given.agent:
+            raise Refused(404, "the User-Agent names no device of the repository", hint="name the profile by its URI")
+        raise Refused(400, "nothing tells the device", hint="send a document, a uri, headers or a userAgent")
+    return device
+
+
+def _variant(catalogue: Catalogue, identifier: str | None) -> Variant:
+    variants = {variant.id: variant for one in catalogue.applications.values() for variant in one.variants}
+    variant = _named("variant", identifier, variants)
+    if variant.requirement is None:
+        raise Refused(400, f"variant `{variant.id}` has no requirement: it fits every device")
+    return variant
+
+
+def _application(catalogue: Catalogue, identifier: str | None) -> Application:
+    return _named("application", identifier, catalogue.applications)
+
+
+def _named(what: str, identifier: str | None, known: Mapping[str, T]) -> T:
+    if identifier is None:
+        raise Refused(400, f"no {what} is named", hint=f"state `{what}`")
+    if identifier not in known:
+        raise Refused(404, f"no {what} `{identifier[:80]}`", hint="the catalogue has others")
+    return known[identifier]

@@ -1,0 +1,304 @@
+"""The rim: what comes from an ASGI server becomes a request, a response goes back, and what waits is done in threads.
+
+A request runs on the event loop as long as it finds what it needs in memory. At its first call it moves to a worker thread, of which
+there are a few; how many requests may wait for one is bounded, and whoever comes then is told to come again. So a profile that takes
+long to read holds up nobody whose device is known.
+
+A request that is one answered before, byte for byte but for what names it, has the answer that it had then, as long as the response
+says so and the catalogue is the same. What may be remembered must not depend on who asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count, islice
+from os import getpid
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from ccpp.server.exchange import respond, template
+from ccpp.server.memory import Memory
+from ccpp.server.message import Request, Response
+from ccpp.server.problems import Refused, problem
+from ccpp.server.steps import Steps, finish
+
+if TYPE_CHECKING:
+    from ccpp.server.live import Live
+    from ccpp.server.observing import Observer
+    from ccpp.server.options import Options
+    from ccpp.server.routes import Routes
+    from ccpp.server.service import Service
+
+T = TypeVar("T")
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+#: Seconds that a thread keeps Python to itself while another waits. A warm request waits so long at most for each thread that reads a
+#: cold profile; Python's own 5 ms are a hundred warm requests.
+_SWITCH = 0.0005
+
+#: Lines of a batch that are made in one turn of a thread.
+_LINES = 20
+
+#: Seconds between two rounds of `App._tick`.
+_TICK = 0.1
+
+#: Answers that are remembered, and bytes of a request and a quarter of those of its answer: 80 MB at worst.
+_ANSWERS, _REPEATED = 4_096, 4_096
+
+#: Headers that name a request or a connection, and are no part of what is asked.
+_NAMING = frozenset({b"x-request-id", b"traceparent", b"tracestate", b"connection", b"content-length", b"date"})
+
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class _Answer:
+    """A response as it is sent, the route it came by, and the catalogue it rests on."""
+
+    __slots__ = ("headers", "live", "response", "route")
+
+    def __init__(self, response: Response, route: str = "none", live: Live | None = None) -> None:
+        self.response = response
+        self.route = route
+        self.live = live
+        self.headers = tuple(_fields(response))
+
+
+class App:
+    """The ASGI application.
+
+    Args:
+        options: the bounds.
+        routes: what is served.
+        start: makes the service, when the process begins to serve; it may take a while.
+        observer: who is told what happened.
+        stop: ends what `start` began.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        routes: Routes,
+        start: Callable[[Observer], Service],
+        observer: Observer,
+        stop: Callable[[Service], None] = lambda _: None,
+    ) -> None:
+        self._options = options
+        self._routes = routes
+        self._start = start
+        self._stop = stop
+        self._observer = observer
+        self._pool = ThreadPoolExecutor(options.threads, thread_name_prefix="ccpp")
+        self._waiting = 0
+        self._ids = count(1)
+        self._prefix = f"{getpid():x}-{time.time_ns() // 1_000_000:x}"
+        self._reading: dict[asyncio.Task[Any] | None, float] = {}
+        self._answered: Memory[tuple[Any, ...], _Answer] = Memory(_ANSWERS)
+        self._ticking: asyncio.Task[None] | None = None
+        self._service: Service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or begin and end serving."""
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close"})
+
+    # Beginning and end.
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                sys.setswitchinterval(_SWITCH)
+                try:
+                    self._service = await asyncio.get_running_loop().run_in_executor(self._pool, self._start, self._observer)
+                except Exception as error:  # noqa: BLE001  the server is told, and says so
+                    self._observer.event("start", "error", error=str(error))
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                self._ticking = asyncio.create_task(self._tick())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._service.stopping = True
+                self._stop(self._service)
+                self._pool.shutdown(wait=True)
+                if self._ticking:
+                    self._ticking.cancel()
+                self._observer.flush()
+                self._observer.event("stop")
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    # One request.
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        headers = scope["headers"]
+        request_id = self._named(headers)
+        body = b""
+        try:
+            body = await self._body(headers, receive)
+            key = (
+                scope["method"],
+                scope["path"],
+                scope["query_string"],
+                body,
+                *(one for one in headers if one[0] not in _NAMING),
+            )
+            answer = self._answered.get(key)
+            if answer is None or answer.live is not self._service.live or answer.response.until < time.time():
+                answer = await self._answer(self._request(scope, body, request_id))
+                if answer.response.until and len(body) <= _REPEATED and len(answer.response.body) <= _REPEATED * 4:
+                    self._answered.put(key, answer)
+        except Refused as error:
+            answer = _Answer(problem(error, request_id))
+        except Exception as error:  # noqa: BLE001  a defect is answered too, and reported
+            self._observer.defect(request_id, error)
+            answer = _Answer(problem(Refused(500, "the server could not do this"), request_id))
+        response = answer.response
+        named = (b"x-request-id", request_id.encode("latin-1"))
+        await send({"type": "http.response.start", "status": response.status, "headers": [named, *answer.headers]})
+        if response.lines is not None:
+            await self._send_lines(response.lines, send)
+        await send({"type": "http.response.body", "body": response.body, "more_body": False})
+        self._observer.request(request_id, answer.route, scope["method"], response.status, time.perf_counter() - started)
+
+    async def _answer(self, request: Request) -> _Answer:
+        live = self._service.live
+        response = await self._drive(respond(request, self._routes, self._service))
+        return _Answer(response, template(request, self._routes), live)
+
+    def _named(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """The request's identifier: as a proxy gave it, where it is one, else one of our own."""
+        for name, value in headers:
+            if name == b"x-request-id" and _ID.fullmatch(value):
+                return value.decode()
+        return f"{self._prefix}-{next(self._ids):x}"
+
+    def _request(self, scope: Scope, body: bytes, request_id: str) -> Request:
+        client = scope.get("client")
+        return Request(
+            method=scope["method"],
+            path=scope["path"],
+            headers=tuple([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]),
+            body=body,
+            query=scope["query_string"].decode("latin-1"),
+            time=time.time(),
+            id=request_id,
+            client=client[0] if client else "",
+            base=self._options.public_url,
+        )
+
+    async def _body(self, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
+        """The body, within bounds of bytes and time.
+
+        Raises:
+            Refused: a bound was passed.
+        """
+        size, expected = 0, False
+        for name, value in headers:
+            size += len(name) + len(value) + 4
+            if name == b"content-length":
+                expected = True
+                if value.isdigit() and int(value[:20]) > self._options.max_body:
+                    raise self._too_large()
+            elif name == b"transfer-encoding":
+                expected = True
+        if size > self._options.max_headers:
+            raise Refused(431, f"more than {self._options.max_headers} bytes of headers", hint="refer to large profiles by URI")
+        if not expected:
+            return b""
+        task = asyncio.current_task()
+        self._reading[task] = time.monotonic() + self._options.body_seconds
+        try:
+            return await self._received(receive)
+        except asyncio.CancelledError:
+            if self._reading[task] > time.monotonic():
+                raise
+            raise Refused(408, f"the body did not come within {self._options.body_seconds:g} seconds") from None
+        finally:
+            del self._reading[task]
+
+    async def _received(self, receive: Receive) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(400, "the body ended before its end")
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self._options.max_body:
+                raise self._too_large()
+            parts.append(part)
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _too_large(self) -> Refused:
+        return Refused(413, f"more than {self._options.max_body} bytes", hint="send several batches")
+
+    async def _tick(self) -> None:
+        """What is done several times a second and not for each request: bodies that are too slow are given up, reports are told."""
+        while True:
+            await asyncio.sleep(_TICK)
+            now = time.monotonic()
+            for task in [task for task, end in self._reading.items() if end < now]:
+                if task is not None:
+                    task.cancel()
+            self._observer.flush()
+
+    async def _drive(self, steps: Steps[T]) -> T:
+        """The result of some steps: on the event loop up to the first call, then in a thread.
+
+        Raises:
+            Refused: too many requests wait for a thread.
+        """
+        try:
+            first = next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        if self._waiting >= self._options.max_waiting:
+            steps.close()
+            raise Refused(503, "too many requests wait", hint="come again", headers=(("Retry-After", "1"),))
+        return await self._in_thread(finish, steps, first)
+
+    async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401  the function's own
+        self._waiting += 1
+        self._observer.waiting.inc()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        finally:
+            self._waiting -= 1
+            self._observer.waiting.dec()
+
+    # The response.
+
+    async def _send_lines(self, lines: Iterable[Steps[bytes]], send: Send) -> None:
+        waiting = iter(lines)
+        with suppress(ConnectionError):  # whoever asked has gone
+            while batch := list(islice(waiting, _LINES)):
+                made = await self._in_thread(_finished, batch)
+                await send({"type": "http.response.body", "body": made, "more_body": True})
+
+
+def _finished(lines: Iterable[Steps[bytes]]) -> bytes:
+    return b"".join(map(finish, lines))
+
+
+def _fields(response: Response) -> Iterator[tuple[bytes, bytes]]:
+    """The header fields of a response, in the bytes of the wire and without what would end one."""
+    yield b"x-content-type-options", b"nosniff"
+    for name, value in response.headers:
+        yield name.lower().encode("latin-1"), value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")
+    if response.lines is None and all(name.lower() != "content-length" for name, _ in response.headers):
+        yield b"content-length", b"%d" % len(response.body)

@@ -1,0 +1,62 @@
+"""The whole protocol between a caller and the server, as a function of values: request in, response out.
+
+In this order: which route; whether the caller may; whether the request's extensions can be met (RFC 2774); the handler; and whatever
+was raised on the way becomes a problem document. Any exception that leaves `respond` is a defect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccpp.errors import CcppError
+from ccpp.exchange.answering import plain_method, refusal
+from ccpp.exchange.decoding import read_exchange
+from ccpp.server.message import ANONYMOUS, Response
+from ccpp.server.problems import Refused, problem
+
+if TYPE_CHECKING:
+    from ccpp.server.message import Request
+    from ccpp.server.routes import Route, Routes
+    from ccpp.server.service import Service
+    from ccpp.server.steps import Steps
+
+_DEMANDING = frozenset({"man", "c-man"})
+
+
+def respond(request: Request, routes: Routes, service: Service) -> Steps[Response]:
+    """The response to a request; never an error that a request can cause."""
+    try:
+        route, request = _routed(request, routes)
+        response = yield from route.handler(request, service)
+    except CcppError as error:
+        response = problem(error, request.id)
+    return replace(response, body=b"", lines=None) if request.method == "HEAD" else response
+
+
+def template(request: Request, routes: Routes) -> str:
+    """The path of a request as its route has it, for figures and logs: there are few of them, whatever is asked."""
+    found = routes.find(request.path)
+    return next(iter(found[0].values())).path if found else "none"
+
+
+def _routed(request: Request, routes: Routes) -> tuple[Route, Request]:
+    """The route of a request, and the request with the parameters of its path."""
+    found = routes.find(request.path)
+    if found is None:
+        raise Refused(404, f"nothing is served at `{request.path[:120]}`", hint="/openapi.json lists what is")
+    methods, parameters = found
+    allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
+    if request.method.startswith("M-") or any(name in _DEMANDING for name, _ in request.headers):
+        status = refusal(request.method, read_exchange(request.headers), allowed)
+        if status is not None:
+            raise Refused(status, "an extension that the request demands is not known", hint="RFC 2774 §5")
+    method = plain_method(request.method)
+    route = methods.get("GET" if method == "HEAD" else method)
+    if route is None:
+        listed = ", ".join(sorted(allowed))
+        raise Refused(405, f"`{request.method[:20]}` is not done here", hint=f"use {listed}", headers=(("Allow", listed),))
+    if route.role is not None and route.role not in request.identity.roles:
+        status = 401 if request.identity.name == ANONYMOUS.name else 403
+        raise Refused(status, f"this is for the role `{route.role.value}`", hint="say who you are")
+    return route, replace(request, parameters=parameters) if parameters else request

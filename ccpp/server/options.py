@@ -1,0 +1,144 @@
+"""What a server is told: a TOML file, then the environment, then the command line, the last one counting. One field is one option.
+
+In the file an option is a key (`port = 8080`), in the environment `CCPP_SERVE_` and its name in capitals (`CCPP_SERVE_PORT=8080`), lists
+between commas. `print_options` writes what is in force as such a file; what is secret is shown as set or not, never as it is.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from ccpp.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from dataclasses import Field
+
+#: What the names of variables begin with.
+PREFIX = "CCPP_SERVE_"
+
+#: Bytes of an options file; it has some 30 short lines.
+MAX_OPTIONS = 65_536
+
+
+def _option(default: Any, text: str, *, least: float | None = None, secret: bool = False) -> Any:  # noqa: ANN401
+    return field(default=default, metadata={"text": text, "least": least, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything a server can be told; `text` of each field says what it is."""
+
+    host: str = _option("127.0.0.1", "the address to listen on")
+    port: int = _option(8080, "the port to listen on", least=1)
+    workers: int = _option(1, "worker processes", least=1)
+    demo: bool = _option(default=False, text="serve the shipped sample devices, catalogue and artefacts")
+    catalogue: str = _option("", "the catalogue, in Turtle; empty where the database has one")
+    repository: str = _option("", "the repository of profiles (`ccpp profiles import` makes it); empty for none")
+    overlays: str = _option("", "corrections of profiles, in TOML; empty for none")
+    accept: str = _option("union", "who wins where Accept headers and profile differ: request, union or profile")
+    public_url: str = _option("", "the URL that devices know the server by; empty for what the Host header says")
+    fetch: tuple[str, ...] = _option((), "hosts that profiles not in the repository are fetched from; none unless named")
+    profile_lifetime: float = _option(10.0, "seconds for which a profile is not looked up again", least=0)
+    max_body: int = _option(4_194_304, "bytes of a request's body", least=1)
+    max_headers: int = _option(65_536, "bytes of a request's headers", least=1_024)
+    body_seconds: float = _option(10.0, "seconds in which a request's body must have come", least=0.1)
+    threads: int = _option(4, "threads of a worker for what waits or takes long", least=1)
+    max_waiting: int = _option(
+        256, "requests of a worker that may wait for a thread; further ones are told to come again", least=1
+    )
+    drain_seconds: float = _option(10.0, "seconds that requests under way are given when the server stops", least=0)
+    log: str = _option("json", "json: a line for each request and event on standard error; off: errors only")
+
+
+def _check(one: Field[Any], value: Any, source: str) -> Any:  # noqa: ANN401  the option's own type
+    """A value as its option has it."""
+    kind: Any = type(one.default)
+    if kind is tuple and isinstance(value, list) and all(isinstance(member, str) for member in value):
+        value = tuple(value)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise UsageError(f"`{one.name}` is no {_KINDS[kind]}", source=source, hint=one.metadata["text"])
+    least = one.metadata["least"]
+    if least is not None and value < least:
+        raise UsageError(f"`{one.name}` is less than {least}", source=source, hint=one.metadata["text"])
+    return value
+
+
+_KINDS: Mapping[type, str] = {str: "text", int: "whole number", float: "number", bool: "truth value", tuple: "list of texts"}
+_TRUTH: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def _read(one: Field[Any], text: str) -> Any:  # noqa: ANN401  the option's own type
+    """A value from the text of a variable."""
+    kind: Any = type(one.default)
+    if kind is bool:
+        return _TRUTH.get(text.strip().lower(), text)
+    if kind is tuple:
+        return [member.strip() for member in text.split(",") if member.strip()]
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def load_options(file: tuple[str, bytes] | None, environment: Mapping[str, str], given: Mapping[str, Any]) -> Options:
+    """The options in force.
+
+    Args:
+        file: the name and content of a TOML file, where there is one.
+        environment: the process's.
+        given: options of the command line; `None` is not given.
+
+    Raises:
+        UsageError: the file is no TOML, an option is unknown, or a value is of the wrong type or out of bounds.
+    """
+    known = {one.name: one for one in fields(Options)}
+    options = Options()
+    if file is not None:
+        name, content = file
+        for key, value in _tables(name, content).items():
+            if key not in known:
+                raise UsageError(f"unknown option `{key}`", source=name, hint="`ccpp serve --print-config` lists them")
+            options = replace(options, **{key: _check(known[key], value, name)})
+    for key, one in known.items():
+        text = environment.get(PREFIX + key.upper())
+        if text is not None:
+            options = replace(options, **{key: _check(one, _read(one, text), PREFIX + key.upper())})
+    stated = {key: value for key, value in given.items() if value is not None}
+    return replace(options, **{key: _check(known[key], value, f"--{key}") for key, value in stated.items()})
+
+
+def _tables(name: str, content: bytes) -> dict[str, Any]:
+    if len(content) > MAX_OPTIONS:
+        raise UsageError(f"more than {MAX_OPTIONS} bytes", source=name)
+    try:
+        return tomllib.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"not TOML: {error}", source=name) from None
+
+
+def print_options(options: Options) -> str:
+    """The options in force, as a file of them."""
+    lines = []
+    for one in fields(options):
+        value = getattr(options, one.name)
+        lines.append(f"# {one.metadata['text']}")
+        if one.metadata["secret"]:
+            lines.append(f"# {one.name} is {'set' if value else 'not set'}")
+        else:
+            lines.append(f"{one.name} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:  # noqa: ANN401  an option
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return str(value)

@@ -1,0 +1,98 @@
+"""The table of routes: what is served, to whom, by which handler. The OpenAPI document is made of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from ccpp.server import api, operation
+from ccpp.server.message import JSON, NDJSON, Request, Response, Role
+from ccpp.server.service import Service
+from ccpp.server.steps import Steps
+
+Handler: TypeAlias = Callable[[Request, Service], Steps[Response]]
+
+
+class Route(NamedTuple):
+    """A row: `role` is what the caller must have, `None` where nobody is asked; parts of the path in braces are parameters."""
+
+    method: str
+    path: str
+    handler: Handler
+    role: Role | None
+    summary: str
+    takes: str | None = None
+    gives: str = JSON
+
+
+_ASKS = Role.PROVISIONING_SERVER
+
+API = (
+    Route(
+        "POST", "/v1/match", api.answer_one, _ASKS, "The verdict of each variant, and the chosen one of each application", JSON
+    ),
+    Route("POST", "/v1/resolve", api.answer_one, _ASKS, "What a device can do, with origins and findings", JSON),
+    Route(
+        "POST", "/v1/explain", api.answer_one, _ASKS, "Why a variant fits a device or does not, and what would change it", JSON
+    ),
+    Route(
+        "POST", "/v1/provision", api.answer_one, _ASKS, "The decision on an application, its configuration and documents", JSON
+    ),
+    *(
+        Route("POST", f"/v1/{name}/batch", api.answer_batch, _ASKS, f"The same as /v1/{name} for each line", NDJSON, NDJSON)
+        for name in api.OPERATIONS
+    ),
+)
+
+OPERATION = (
+    Route("GET", "/healthz", operation.health, None, "Whether the process works"),
+    Route("GET", "/readyz", operation.readiness, None, "Whether requests can be answered"),
+    Route("GET", "/metrics", operation.metrics, None, "Figures for Prometheus", gives="text/plain"),
+    Route("GET", "/openapi.json", operation.openapi, None, "This interface, as OpenAPI 3.1 describes it"),
+)
+
+ROUTES: tuple[Route, ...] = (*API, *OPERATION)
+
+
+class Routes:
+    """Routes, ready to be looked up: those without parameters by their path, the others by the number and the fixed parts of theirs."""
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        self.rows = routes
+        self._fixed: dict[str, dict[str, Route]] = {}
+        self._open: dict[int, list[tuple[tuple[str, ...], dict[str, Route]]]] = {}
+        for route in routes:
+            if "{" not in route.path:
+                self._fixed.setdefault(route.path, {})[route.method] = route
+                continue
+            parts = tuple(route.path.split("/"))
+            same = self._open.setdefault(len(parts), [])
+            methods = next((methods for other, methods in same if other == parts), None)
+            if methods is None:
+                same.append((parts, methods := {}))
+            methods[route.method] = route
+
+    def find(self, path: str) -> tuple[Mapping[str, Route], Mapping[str, str]] | None:
+        """The routes of a path by method, with its parameters; `None` where there is none."""
+        fixed = self._fixed.get(path)
+        if fixed is not None:
+            return fixed, {}
+        parts = path.split("/")
+        for pattern, methods in self._open.get(len(parts), ()):
+            found = _parameters(pattern, parts)
+            if found is not None:
+                return methods, found
+        return None
+
+
+def _parameters(pattern: tuple[str, ...], parts: list[str]) -> dict[str, str] | None:
+    """The parameters of a path by a pattern, none of them empty; `None` where it is not of the pattern."""
+    found: dict[str, str] = {}
+    for wanted, part in zip(pattern, parts, strict=True):
+        if wanted.startswith("{"):
+            if not part:
+                return None
+            found[wanted[1:-1]] = part
+        elif wanted != part:
+            return None
+    return found

@@ -1,0 +1,40 @@
+"""What handlers are given: the devices, the catalogue in service, and what else there is to ask. Made once a process, at the rim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ccpp.server.problems import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccpp.server.devices import Devices
+    from ccpp.server.live import Live
+    from ccpp.server.options import Options
+    from ccpp.vocabulary import Vocabularies
+
+
+@dataclass(slots=True)
+class Service:
+    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue."""
+
+    options: Options
+    vocabularies: Vocabularies
+    devices: Devices
+    metrics: Callable[[], tuple[str, bytes]]
+    description: bytes = b"{}"
+    live: Live | None = None
+    stopping: bool = False
+
+    @property
+    def current(self) -> Live:
+        """The catalogue in service; a handler asks once, so that an answer rests on one catalogue.
+
+        Raises:
+            Refused: there is none yet.
+        """
+        if self.live is None:
+            raise Refused(503, "no catalogue is in service", hint="activate one", headers=(("Retry-After", "5"),))
+        return self.live

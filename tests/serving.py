@@ -1,0 +1,97 @@
+"""What tests of the server share: ways to ask it, as a function of values and as a process on a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ccpp.server.exchange import respond
+from ccpp.server.message import Request, Response
+from ccpp.server.routes import ROUTES, Routes
+from ccpp.server.steps import finish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccpp.server.service import Service
+
+#: The profile URIs of sample devices.
+DROID, N80 = "http://ua.echo.example/droid.rdf", "http://wap.delta.example/profiles/n80.xml"
+B610, A100 = "http://wap.borealis.example/uap/B610.xml", "http://wap.aurora.example/uaprof/A100.rdf"
+
+
+class Ask:
+    """Requests to a service, answered in place."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.routes = Routes(ROUTES)
+
+    def __call__(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
+        path, _, query = path.partition("?")
+        fields = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        request = Request(method, path, fields, body, query, time=1.0e9, id="t-1", base="http://server.example")
+        return finish(respond(request, self.routes, self.service))
+
+    def json(self, path: str, value: object, status: int = 200) -> Any:  # noqa: ANN401  JSON
+        response = self("POST", path, json.dumps(value).encode(), content_type="application/json")
+        assert response.status == status, response.body
+        return json.loads(response.body)
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Process:
+    """A server as a process of its own."""
+
+    def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.port = port
+        self.process = process
+        self.log = log
+
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+    def wait(self) -> None:
+        for _ in range(600):
+            try:
+                if self.ask("GET", "/readyz").status == 200:
+                    return
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+        raise AssertionError("the server did not begin to serve\n" + self.log.read_text())
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def start_server(log: Path, *arguments: str, **environment: str) -> Process:
+    port = free_port()
+    command = [sys.executable, "-m", "ccpp", "serve", "--port", str(port), *arguments]
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, stderr=file, env={**os.environ, **environment})
+    return Process(port, process, log)
