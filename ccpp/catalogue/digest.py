@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from ccpp.requirements.expression import All, ExactlyOne, Not, Reference
 from ccpp.requirements.expression import Any as AnyOf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ccpp.catalogue.model import Application
     from ccpp.requirements.expression import Requirement
     from ccpp.requirements.graph import RequirementGraph
@@ -28,14 +31,28 @@ def catalogue_digest(
     label: str, applications: Mapping[str, Application], requirements: RequirementGraph, rest: tuple[object, ...] = ()
 ) -> str:
     """The digest of a catalogue's content; the document it was read from has no part in it, nor has what it leaves unsaid."""
-    content: list[Any] = [
-        label,
-        [plain_value(application) for application in applications.values()],
-        [[name, plain_requirement(requirements[name])] for name in sorted(requirements)],
+    parts = [
+        iter([_text(label)]),
+        _listed(plain_value(application) for application in applications.values()),
+        _listed([name, plain_requirement(requirements[name])] for name in sorted(requirements)),
     ]
     if any(rest):
-        content.append([plain_value(one) for one in rest])
-    return "sha256:" + sha256(_text(content).encode(errors="surrogatepass")).hexdigest()
+        parts.append(_listed(plain_value(one) for one in rest))
+    digest = sha256()
+    for position, part in enumerate(parts):
+        digest.update(b"," if position else b"[")
+        for piece in part:
+            digest.update(piece.encode(errors="surrogatepass"))
+    digest.update(b"]")
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _listed(forms: Iterable[Any]) -> Iterator[str]:
+    """The text of a list, a member at a time: the whole of a large catalogue as JSON would take more room than the catalogue."""
+    yield "["
+    for position, form in enumerate(forms):
+        yield ("," if position else "") + _text(form)
+    yield "]"
 
 
 def _text(form: Any) -> str:  # noqa: ANN401  JSON
@@ -49,8 +66,10 @@ def plain_value(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the mod
     """
     if isinstance(thing, Secret):
         return ["Secret", thing.value]
-    if is_dataclass(thing):
-        return [one for field in fields(thing) for one in _field(field, getattr(thing, field.name))]
+    kind: type = type(thing)
+    described = _described(kind)
+    if described is not None:
+        return [one for name, default in described for one in _field(name, default, getattr(thing, name))]
     if type(thing) is tuple:  # a Dimension is a tuple too, but one value
         return [plain_value(one) for one in thing]
     if isinstance(thing, frozenset):
@@ -60,11 +79,19 @@ def plain_value(thing: Any) -> Any:  # noqa: ANN401  whatever a field of the mod
     return None if thing is None else [type(thing).__name__, str(thing) if isinstance(thing, float) else lexical(thing)]
 
 
-def _field(field: Field[Any], value: Any) -> list[Any]:  # noqa: ANN401  whatever a field of the model holds
-    if field.default is MISSING and field.default_factory is MISSING:
+@cache
+def _described(kind: type) -> tuple[tuple[str, Any], ...] | None:
+    """The fields of a dataclass with their defaults, `MISSING` where there is none; `None` for any other type."""
+    if not is_dataclass(kind):
+        return None
+    made = ((field, MISSING if field.default_factory is MISSING else field.default_factory()) for field in fields(kind))
+    return tuple((field.name, field.default if field.default is not MISSING else default) for field, default in made)
+
+
+def _field(name: str, default: Any, value: Any) -> list[Any]:  # noqa: ANN401  whatever a field of the model holds
+    if default is MISSING:
         return [plain_value(value)]
-    default = field.default if field.default_factory is MISSING else field.default_factory()
-    return [] if value == default else [[field.name, plain_value(value)]]
+    return [] if value == default else [[name, plain_value(value)]]
 
 
 def plain_requirement(requirement: Requirement) -> Any:  # noqa: ANN401  JSON

@@ -23,7 +23,7 @@ from ccpp.catalogue.places import Places
 from ccpp.catalogue.terms import CAT
 from ccpp.errors import CatalogueError
 from ccpp.requirements.turtle import parse_turtle
-from ccpp.turtle.store import FactStore
+from ccpp.turtle.store import FactGraph
 from ccpp.vocabulary import vocabulary_folder
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read_documents(documents: Sequence[Document]) -> tuple[Graph, Places]:
     parts = [(document, read_document(document)) for document in documents]
     if len(parts) == 1:
         return parts[0][1], Places(parts)
-    whole = Graph(store=FactStore({}))
+    whole: Graph = FactGraph({})
     for _, graph in parts:
         whole += graph
     return whole, Places(parts)

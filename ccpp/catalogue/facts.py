@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 E = TypeVar("E", bound="StrEnum")
 
+_TYPE, _FIRST, _REST, _NIL, _LABEL = RDF.type, RDF.first, RDF.rest, RDF.nil, RDFS.label
+
 #: Names that a hint still lists; more are no help.
 MAX_LISTED = 12
 
@@ -64,11 +66,11 @@ class Reader:
                 f"{shown(node)} stands where `cat:{kind}` is due", source=source, line=line, hint="write a node, not a text"
             )
         self.read.add(node)
-        if kind in CLASSES and (node, RDF.type, URIRef(CAT + kind)) not in self.graph:
+        if kind in CLASSES and (node, _TYPE, URIRef(CAT + kind)) not in self.graph:
             raise self.error(node, f"is no `cat:{kind}`", f"type it `a cat:{kind}`")
         terms = TERMS[kind]
         facts: dict[str, list[Node]] = {}
-        for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
+        for predicate, value in sorted(self.graph.predicate_objects(node), key=_as_texts):
             if str(predicate).startswith(CAT):
                 facts.setdefault(str(predicate).removeprefix(CAT), []).append(value)
         for term, values in facts.items():
@@ -84,7 +86,7 @@ class Reader:
     def each(self, node: Node, facts: Mapping[str, list[Node]], term: str) -> tuple[list[Node], bool]:
         """The values of a property that may be repeated, and whether they stand in a list, whose order counts."""
         values = facts.get(term, [])
-        lists = [value for value in values if value == RDF.nil or (value, RDF.first, None) in self.graph]
+        lists = [value for value in values if value == _NIL or (value, _FIRST, None) in self.graph]
         if lists and len(values) > 1:
             raise self.error(node, f"states `cat:{term}` as a list and once more", "put all of it into the list")
         return (self.members(node, lists[0], term), True) if lists else (values, False)
@@ -93,8 +95,8 @@ class Reader:
         """The members of a list, which must be one list, whole and finite."""
         members: list[Node] = []
         seen: set[Node] = set()
-        while value != RDF.nil:
-            first, rest = list(self.graph.objects(value, RDF.first)), list(self.graph.objects(value, RDF.rest))
+        while value != _NIL:
+            first, rest = list(self.graph.objects(value, _FIRST)), list(self.graph.objects(value, _REST))
             if len(first) != 1 or len(rest) != 1 or value in seen:
                 raise self.error(node, f"`cat:{term}` is no list", "write ( … ), whose order is the catalogue's")
             seen.add(value)
@@ -119,7 +121,7 @@ class Reader:
 
     def label(self, node: Node) -> str:
         """The name that people read."""
-        found = [text for text in self.graph.objects(node, RDFS.label) if isinstance(text, Literal) and text.strip()]
+        found = [text for text in self.graph.objects(node, _LABEL) if isinstance(text, Literal) and text.strip()]
         if not found:
             raise self.error(node, "has no `rdfs:label`", "give it a name that people read")
         return str(min(found, key=lambda text: (text.language or "", str(text))))
@@ -281,9 +283,14 @@ class Reader:
             if owner is None or owner[0] in seen:
                 return node, path
             node, predicate = owner
-            if predicate not in {RDF.first, RDF.rest}:
+            if predicate not in {_FIRST, _REST}:
                 path.append(local(str(predicate)))
         return node, path
+
+
+def _as_texts(fact: tuple[Node, Node]) -> tuple[str, str]:
+    predicate, value = fact
+    return str(predicate), str(value)
 
 
 def shown(node: Node) -> str:

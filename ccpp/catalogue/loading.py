@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_CATALOGUE", "Document", "load_catalogue", "load_documents"]
 
+_COMMENT = RDFS.comment
 _MEDIA_TYPE = re.compile(r"[^\s/]+/[^\s/]+(\s*;.*)?")
 _DIGEST = re.compile(r"sha(256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -146,7 +147,7 @@ class _Loader(Reader):
         return Application(
             identifier,
             self.label(node),
-            min((str(text) for text in self.graph.objects(node, RDFS.comment)), default=""),
+            min((str(text) for text in self.graph.objects(node, _COMMENT)), default=""),
             tuple(variants.values()),
             layers,
             ordered=self.choice(node, facts, "choice", Choice, None) is Choice.ORDERED,

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PLATFORM", "REFUSED", "platforms", "read_requirements", "scalar_of", "shapes_in"]
 
+_FIRST, _REST, _NIL = RDF.first, RDF.rest, RDF.nil
+
 #: Shapes inside shapes. A requirement that a person can read has three levels.
 MAX_NESTING = 32
 
@@ -121,7 +123,10 @@ def shapes_in(graph: Graph) -> list[URIRef]:
     """The shapes that have a name: typed as shapes, or with any term of a shape, lest one is passed over that lacks its type."""
     declarations = {*graph.subjects(RDF.type, URIRef(SH + "ConstraintComponent")), *graph.subjects(URIRef(SH + "declare"))}
     shapes = {*graph.subjects(RDF.type, URIRef(SH + "NodeShape")), *graph.subjects(RDF.type, URIRef(SH + "PropertyShape"))}
-    shapes |= {subject for subject, predicate in graph.subject_predicates() if _is_shape_term(str(predicate))}
+    terms: dict[Node, bool] = {}  # a catalogue has some thirty, and a million statements
+    for subject, predicate in graph.subject_predicates():
+        if terms[predicate] if predicate in terms else terms.setdefault(predicate, _is_shape_term(str(predicate))):
+            shapes.add(subject)
     return sorted(shape for shape in shapes - declarations if isinstance(shape, URIRef))
 
 
@@ -233,7 +238,7 @@ class _Reader:
 
     def path(self, path: Node) -> list[Node]:
         """The steps of a sequence path; none where it is another kind of path, or also another."""
-        if {str(term) for term in self.graph.predicates(path)} != {str(RDF.first), str(RDF.rest)}:
+        if {str(term) for term in self.graph.predicates(path)} != {str(_FIRST), str(_REST)}:
             return []
         return self.members(SH + "path", path)
 
@@ -310,8 +315,8 @@ class _Reader:
     def members(self, term: str, value: Node) -> list[Node]:
         """The members of a list, which must be one list, whole and finite."""
         members, seen = [], set()
-        while value != RDF.nil:
-            first, rest = list(self.graph.objects(value, RDF.first)), list(self.graph.objects(value, RDF.rest))
+        while value != _NIL:
+            first, rest = list(self.graph.objects(value, _FIRST)), list(self.graph.objects(value, _REST))
             if len(first) != 1 or len(rest) != 1 or value in seen:
                 raise self.error(f"the value of `{_short(term)}` is no list", hint="write ( … )")
             seen.add(value)
@@ -341,8 +346,8 @@ def _items(graph: Graph, value: Node) -> list[Node]:
     seen: set[Node] = set()
     while value not in seen:
         seen.add(value)
-        found += graph.objects(value, RDF.first)
-        value = graph.value(value, RDF.rest, any=True) or RDF.nil
+        found += graph.objects(value, _FIRST)
+        value = graph.value(value, _REST, any=True) or _NIL
     return found
 
 

@@ -6,10 +6,8 @@ import logging
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rdflib import Graph
-
 from ccpp.turtle.parsing import parse, places
-from ccpp.turtle.store import FactStore
+from ccpp.turtle.store import FactGraph
 from ccpp.turtle.tokens import line_at
 
 if TYPE_CHECKING:
@@ -26,14 +24,14 @@ logging.getLogger("rdflib").addHandler(logging.NullHandler())
 _DOCUMENTS = count()
 
 
-class TurtleGraph(Graph):
+class TurtleGraph(FactGraph):
     """The graph of a Turtle document, which can tell on which line a node begins."""
 
     def __init__(self, text: str, error: type[CcppError]) -> None:
         self._text = text
         self._blank = f"d{next(_DOCUMENTS)}b"
         self._lines: Mapping[Node, int] | None = None
-        super().__init__(store=FactStore(parse(text, error, blank=self._blank)))
+        super().__init__(parse(text, error, blank=self._blank))
 
     def line_of(self, node: Node) -> int | None:
         """The line on which the document first says something of a node; it is read once more, for the first node that is asked for."""

@@ -16,17 +16,19 @@ from rdflib.namespace import RDF, XSD
 
 from ccpp.errors import CcppError
 from ccpp.turtle.iris import is_absolute, resolved
-from ccpp.turtle.tokens import line_at, tokens
+from ccpp.turtle.tokens import TOKEN, line_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from rdflib.term import Node
 
-    from ccpp.turtle.tokens import Token
 
-Facts: TypeAlias = "dict[Node, dict[tuple[Node, Node], None]]"
-"""Subject → its predicates with their objects, in the order in which they are first written."""
+Values: TypeAlias = "Node | dict[Node, None]"
+"""The objects of one predicate: the one that there is, as nearly always, else all of them in order."""
+
+Facts: TypeAlias = "dict[Node, dict[Node, Values]]"
+"""Subject → predicate → objects, in the order in which they are first written."""
 
 #: What a relative IRI stands under where a document states no base: it stays as short as it was written.
 THIS = "urn:ccpp:this"
@@ -37,6 +39,7 @@ MAX_DEPTH = 200
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CONTROL: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _NUMBERS: Final = {"integer": XSD.integer, "decimal": XSD.decimal, "double": XSD.double}
+_BOOLEAN, _TYPE, _FIRST, _REST, _NIL = XSD.boolean, RDF.type, RDF.first, RDF.rest, RDF.nil
 _MAX_SHOWN = 60
 _LAST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -64,6 +67,17 @@ def places(text: str, *, blank: str) -> Mapping[Node, int]:
     return lines
 
 
+def state(facts: dict[Node, Values], predicate: Node, value: Node) -> None:
+    """Add a statement to those of a subject."""
+    known = facts.get(predicate)
+    if known is None:
+        facts[predicate] = value
+    elif isinstance(known, dict):
+        known[value] = None
+    elif known != value:
+        facts[predicate] = {known: None, value: None}
+
+
 def _read(parser: _Parser) -> Facts:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about literals: who needs a value says what is wrong with it
@@ -77,7 +91,7 @@ class _Parser:
         self.text = text
         self.error_class = error
         self.blank = blank
-        self.tokens: Iterator[Token] = (token for token in tokens(text) if token.kind != "comment")
+        self.matches = TOKEN.finditer(text)
         self.kind, self.word, self.start = "", "", 0
         self.facts: Facts = {}
         self.starts: dict[Node, int] | None = None
@@ -99,11 +113,12 @@ class _Parser:
         return self.facts
 
     def step(self) -> None:
-        token = next(self.tokens, None)
-        if token is None:
-            self.kind, self.word, self.start = "end", "the end of the document", len(self.text)
-        else:
-            self.kind, self.word, self.start = token
+        for found in self.matches:
+            kind = found.lastgroup or "bad"
+            if kind != "comment":
+                self.kind, self.word, self.start = kind, found[0], found.start()
+                return
+        self.kind, self.word, self.start = "end", "the end of the document", len(self.text)
 
     def expect(self, word: str, hint: str = "check the end of the statement before") -> None:
         if self.word != word:
@@ -162,7 +177,7 @@ class _Parser:
         while True:
             predicate = self.predicate()
             while True:
-                facts[predicate, self.object()] = None
+                state(facts, predicate, self.object())
                 if self.word != ",":
                     break
                 self.step()
@@ -176,7 +191,7 @@ class _Parser:
     def predicate(self) -> Node:
         if self.word == "a" and self.kind == "word":
             self.step()
-            return RDF.type
+            return _TYPE
         if self.kind in {"iri", "name"}:
             return self.iri()
         raise self.error(f"{self.shown()} stands where a property is due", "check the end of the statement before")
@@ -216,16 +231,16 @@ class _Parser:
             if cell is None:
                 head = following
             else:
-                self.facts[cell][RDF.rest, following] = None
+                self.facts[cell][_REST] = following
             facts = self.facts.setdefault(following, {})
-            facts[RDF.first, self.object()] = None
+            state(facts, _FIRST, self.object())
             cell, start = following, self.start
         self.step()
         self.depth -= 1
         if cell is None:
-            return RDF.nil
-        self.facts[cell][RDF.rest, RDF.nil] = None
-        return head or RDF.nil
+            return _NIL
+        self.facts[cell][_REST] = _NIL
+        return head or _NIL
 
     def deeper(self) -> None:
         self.depth += 1
@@ -276,7 +291,7 @@ class _Parser:
     def word_literal(self) -> Node | None:
         if self.word not in {"true", "false"}:
             return None
-        return self.literal(self.word, datatype=XSD.boolean)
+        return self.literal(self.word, datatype=_BOOLEAN)
 
     def number(self) -> Node:
         return self.literal(self.word, datatype=_NUMBERS[self.kind])

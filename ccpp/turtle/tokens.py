@@ -40,7 +40,8 @@ _KINDS = {
     "sign": r"\^\^|[.;,\[\]()]",
     "bad": r"[^ \t\r\n]",
 }
-_TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
+#: The name of the group that matches is the kind.
+TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
 
 
 class Token(NamedTuple):
@@ -53,7 +54,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """Every token of a text, comments among them."""
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         yield Token(found.lastgroup or "bad", found[0], found.start())
 
 
