@@ -60,6 +60,9 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "Encode, decode, validate, compare, secure, send and store connectivity documents (wap-provisioningdoc).",
         ),
         "serve": Entry("serving", "Serve decisions, discovery and downloads over HTTP."),
+        "settings": Entry(
+            "settings", "Print a terminal's settings with their origins, and write them in the form that the device takes."
+        ),
         "demo": Entry("starting", "Decide for the shipped sample devices with the shipped catalogue: nothing to set up."),
         "profiles": Entry("profiles", "Keep profiles in a repository, by URI, and find them."),
         "completion": Entry(

@@ -429,3 +429,47 @@ def test_requirements_as_feature_sets() -> None:
     read = as_json("requirements", "read", "(| (pix-x>=176);q=0.9 (pix-x>=96) )")
     assert [one["quality"] for one in read["alternatives"]] == ["9/10", "1"]
     assert ccpp("requirements", "read", "(pix-x>").returncode == 2
+
+
+ACCOUNT = 'network = "26202"\n[access.internet]\nuser = "alice"\npassword = "hunter2"\n'
+
+
+def test_settings_are_written_in_the_form_that_the_device_takes(tmp_path: Path) -> None:
+    account = tmp_path / "alice.toml"
+    account.write_text(ACCOUNT)
+    droid = str(DEVICES / "09-echo-droid.rdf")
+    arguments = ("settings", droid, "--subscriber", str(account), "--as", "device", "--as", "wap-wbxml", "--output")
+    found = as_json(*arguments, str(tmp_path / "out"))
+    assert found["choice"][-1]["form"] == "apns"
+    assert found["settings"]["access/internet/user"]["origins"] == [{"layer": "subscriber", "value": "alice"}]
+    assert found["settings"]["access/internet/password"]["value"] == "…"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"settings-apns.xml", "settings.wbxml"}
+    assert 'password="hunter2"' in (tmp_path / "out" / "settings-apns.xml").read_text()
+    shown = ccpp(*arguments, str(tmp_path / "out"))
+    assert shown.returncode == 0
+    assert "hunter2" not in shown.stdout + json.dumps(found)
+
+
+def test_settings_of_a_network_without_a_device() -> None:
+    found = as_json("settings", "--network", "26201", "--as", "mobileconfig")
+    assert found["documents"][0]["leftOut"]
+    assert found["choice"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("settings",), "no settings at all"),
+        (("settings", "--network", "1"), "`1` is no network"),
+        (("settings", "--network", "26201", "--as", "device"), "no device to choose a form for"),
+        (("settings", "--network", "26201", "--as", "wap"), "no form `wap`"),
+        (("settings", "--network", "26201", "--as", "rcs"), "no RCS application"),
+        (("settings", "--subscriber", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("settings", "--network", "26201", "--catalogue", CATALOGUE), "are for devices"),
+    ],
+)
+def test_settings_that_cannot_be_made(arguments: tuple[str, ...], message: str) -> None:
+    result = ccpp(*arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -1,6 +1,6 @@
 """An Apple configuration profile (`.mobileconfig`), unsigned: the access points as `com.apple.cellular`, home pages as web clips.
 
-A profile of equal content has equal identifiers, so that a terminal replaces the one it has.
+Identifiers are the same for every profile, so that a terminal replaces the one it has; UUIDs are equal where the content is.
 """
 
 from __future__ import annotations
@@ -41,10 +41,13 @@ def mobileconfig(terminal: Terminal) -> Rendered:
     if not contents:
         raise SettingsError("no access point by APN and no home page, so nothing for a configuration profile")
     name = (settings.context.name if settings.context else None) or "Terminal settings"
-    payload = _identified({"PayloadType": "Configuration", "PayloadDisplayName": name}, "settings")
-    payload["PayloadContent"] = [_identified(one, f"settings.{number}") for number, one in enumerate(contents, 1)]
+    payload = {
+        "PayloadType": "Configuration",
+        "PayloadDisplayName": name,
+        "PayloadContent": [_identified(one, f"settings.{number}") for number, one in enumerate(contents, 1)],
+    }
     left_out = (*unused_points(settings), *unused_settings(settings, points, proxies=True, browser=True))
-    return Rendered(plistlib.dumps(payload, sort_keys=True), left_out)
+    return Rendered(plistlib.dumps(_identified(payload, "settings"), sort_keys=True), left_out)
 
 
 def _identified(payload: dict[str, Any], name: str) -> dict[str, Any]:

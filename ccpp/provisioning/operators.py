@@ -55,7 +55,9 @@ def load_operators() -> tuple[Operator, ...]:
 
 
 def operators_of(network: str, operators: Iterable[Operator]) -> tuple[Operator, ...]:
-    """The operators on a network, named by MCC and MNC (`26201`); the primary one first.
+    """The operators on a network, named by MCC and MNC (`26201`), the likeliest first.
+
+    That is the primary one, else the one on most networks: guests of others are on one, and few owners are marked.
 
     Raises:
         UsageError: the name is no MCC with an MNC of two or three digits.
@@ -63,7 +65,7 @@ def operators_of(network: str, operators: Iterable[Operator]) -> tuple[Operator,
     if not _NETWORK.fullmatch(network):
         raise UsageError(f"`{network}` is no network", hint="write the MCC and the MNC together, for example 26201")
     found = [one for one in operators if network in one.networks]
-    return tuple(sorted(found, key=lambda one: not one.primary))
+    return tuple(sorted(found, key=lambda one: (not one.primary, -len(one.networks))))
 
 
 def network_of(imsi: str, operators: Iterable[Operator]) -> str | None:

@@ -112,9 +112,9 @@ def operator_of(subscriber: Subscriber, operators: Iterable[Operator]) -> Operat
     if subscriber.operator is not None:
         found = tuple(one for one in found if one.name.casefold() == subscriber.operator.casefold())
     if not found:
-        wanted = f"`{subscriber.operator}` on " if subscriber.operator else ""
+        wanted = f"`{subscriber.operator}`" if subscriber.operator else "operator"
         names = ", ".join(one.name for one in operators_of(network, known))
-        raise UsageError(f"no operator {wanted}the network {network} is known", hint=names or "state its access points instead")
+        raise UsageError(f"no {wanted} is known on the network {network}", hint=names or "state its access points instead")
     return found[0]
 
 
@@ -146,26 +146,22 @@ def _access_items(one: Access, operator: Operator, use: str) -> Iterator[tuple[s
 
 
 def _mms(centres: list[tuple[str, Access]]) -> Iterator[tuple[str, SettingValue]]:
-    """MMS over the access points that are for nothing else, if there are any; the first centre is the one that is used."""
+    """MMS over the access points that are for nothing else, if there are any, each with its own centre and proxy."""
     only = [one for one in centres if one[1].use == "mms"] or centres
-    if not only:
-        return
-    proxies = []
-    for identifier, access in only:
+    for number, (identifier, access) in enumerate(only, 1):
+        application = "application/w4" if number == 1 else f"application/w4-{number}"
+        yield f"{application}/name", access.name or "MMS"
+        yield f"{application}/address", (access.mmsc or "",)
+        yield f"{application}/access", (identifier,)
         if access.mms_proxy:
             host, _, port = access.mms_proxy.partition(":")
-            proxies.append(identifier)
+            yield f"{application}/proxy", (identifier,)
             yield f"proxy/{identifier}/address", host
             yield f"proxy/{identifier}/name", access.name or identifier
             yield f"proxy/{identifier}/access", (identifier,)
             yield f"proxy/{identifier}/connection", "http"
             if port.isdecimal():
                 yield f"proxy/{identifier}/port", int(port)
-    yield "application/w4/name", "MMS"
-    yield "application/w4/address", (only[0][1].mmsc or "",)
-    yield "application/w4/access", tuple(identifier for identifier, _ in only)
-    if proxies:
-        yield "application/w4/proxy", tuple(proxies)
 
 
 def catalogue_layers(catalogue: Catalogue, verdicts: Mapping[str, Verdict]) -> Iterator[Layer]:

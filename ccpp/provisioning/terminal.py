@@ -1,8 +1,9 @@
 """The settings of a terminal as flat keys, so that layers of them merge like any other settings, and from there to `Settings`.
 
 A key is a path: `access/ID/ITEM`, `proxy/ID/ITEM`, `application/ID/ITEM`, `context/ITEM` or `release/ITEM`; `ITEMS` has them all. An ID is
-the writer's own and joins what is said of one thing; of an application it is the registered identifier, and whatever is no item there is a
-parm that the application itself defines, which may be a path: `application/ap2002/SERVICES/ChatAuth`.
+the writer's own and joins what is said of one thing; of an application it is the registered identifier, and of a second one that with a
+hyphen and anything (`w4-2`). Whatever is no item there is a parm that the application itself defines, which may be a path:
+`application/ap2002/SERVICES/ChatAuth`.
 """
 
 from __future__ import annotations
@@ -305,7 +306,7 @@ def _application(identifier: str, items: Values) -> Application:
     home = _text(items, "home-page")
     pages = (*(() if home is None else (Resource(home, None, home=True),)), *map(Resource, _list(items, "page")))
     return Application(
-        id=identifier,
+        id=identifier.partition("-")[0],
         name=_text(items, "name"),
         provider=_text(items, "provider"),
         addresses=_list(items, "address"),

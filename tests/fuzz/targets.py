@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import decisions, exchanges, profiles, provisioning, repository
+from . import decisions, exchanges, forms, profiles, provisioning, repository
 
 if TYPE_CHECKING:
     from .target import Target
 
-TARGETS = (*profiles.TARGETS, *decisions.TARGETS, *exchanges.TARGETS, *repository.TARGETS, *provisioning.TARGETS)
+TARGETS = (
+    *profiles.TARGETS,
+    *decisions.TARGETS,
+    *exchanges.TARGETS,
+    *repository.TARGETS,
+    *provisioning.TARGETS,
+    *forms.TARGETS,
+)
 
 
 def named(name: str) -> Target:

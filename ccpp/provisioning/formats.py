@@ -1,0 +1,136 @@
+"""The forms of what is sent, one row each, and which of them a device gets: the first of its kind whose rule its profile satisfies.
+
+A rule is a requirement in `vocabularies/provisioning/formats.ttl`, so a verdict on it is explained like any other. A form without one
+is for every device; one that is `asked` for is only sent to clients that poll for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ccpp.errors import RequirementError
+from ccpp.matching.definition import evaluate
+from ccpp.matching.explanation import Explanation, explain
+from ccpp.model import Verdict
+from ccpp.provisioning.apns import android_apns
+from ccpp.provisioning.autoconfiguration import entitlement_configuration, rcs_autoconfiguration
+from ccpp.provisioning.connectivity.mapping import settings_to_document
+from ccpp.provisioning.connectivity.wbxml import encode_connectivity
+from ccpp.provisioning.connectivity.xml import write_connectivity
+from ccpp.provisioning.mobileconfig import mobileconfig
+from ccpp.provisioning.rendering import Rendered
+from ccpp.requirements.shacl import read_requirements
+from ccpp.requirements.turtle import parse_turtle
+from ccpp.vocabulary import vocabulary_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ccpp.model import ResolvedProfile
+    from ccpp.provisioning.settings import Settings
+    from ccpp.provisioning.terminal import Terminal
+    from ccpp.requirements.graph import RequirementGraph
+    from ccpp.vocabulary import Vocabularies
+
+_NAMESPACE = "urn:ccpp:format#"
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalFormat:
+    """A form of terminal settings: what it is, its media type, the end of its files' names, and what makes it."""
+
+    title: str
+    media_type: str
+    suffix: str
+    make: Callable[[Terminal], Rendered]
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A form that was looked at: whether it was taken, and the reasons where a rule decided."""
+
+    format: str
+    taken: bool
+    explanation: Explanation | None = None
+
+    @property
+    def text(self) -> str:
+        """The reason in words."""
+        if self.explanation is None:
+            return "for every device that no rule before it takes"
+        facts = "; ".join(f"{fact.attribute.name} {fact.asked}: {verdict}" for fact, verdict in self.explanation.facts())
+        return f"{self.explanation.verdict} ({facts})"
+
+
+def _wap_xml(terminal: Terminal) -> Rendered:
+    settings, left_out = _flat(terminal.settings)
+    return Rendered(write_connectivity(settings_to_document(settings)), left_out)
+
+
+def _wap_wbxml(terminal: Terminal) -> Rendered:
+    settings, left_out = _flat(terminal.settings)
+    return Rendered(encode_connectivity(settings_to_document(settings)), left_out)
+
+
+def _flat(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """The settings without the parms that stand deeper in an application than OMA CP has levels."""
+    left_out = tuple(f"application {one.id}: {name}" for one in settings.applications for name, _ in one.parms if "/" in name)
+    applications = (
+        replace(one, parms=tuple(parm for parm in one.parms if "/" not in parm[0])) for one in settings.applications
+    )
+    return replace(settings, applications=tuple(applications)), left_out
+
+
+#: In the order in which a device's profile is held against their rules. Every terminal of WAP provisioning takes the tokenised form.
+TERMINAL_FORMATS: Mapping[str, TerminalFormat] = MappingProxyType(
+    {
+        "mobileconfig": TerminalFormat(
+            "Apple configuration profile", "application/x-apple-aspen-config", ".mobileconfig", mobileconfig
+        ),
+        "apns": TerminalFormat("Android access points", "application/xml", "-apns.xml", android_apns),
+        "wap-xml": TerminalFormat("connectivity document", "text/vnd.wap.connectivity-xml", "-wap.xml", _wap_xml),
+        "wap-wbxml": TerminalFormat(
+            "connectivity document, tokenised", "application/vnd.wap.connectivity-wbxml", ".wbxml", _wap_wbxml
+        ),
+        "rcs": TerminalFormat(
+            "RCS autoconfiguration", "text/vnd.wap.connectivity-xml", "-rcs.xml", rcs_autoconfiguration, asked=True
+        ),
+        "entitlement": TerminalFormat(
+            "entitlement configuration",
+            "text/vnd.wap.connectivity-xml",
+            "-entitlement.xml",
+            entitlement_configuration,
+            asked=True,
+        ),
+    }
+)
+
+
+@lru_cache(maxsize=1)
+def format_rules(vocabularies: Vocabularies) -> RequirementGraph:
+    """The rules by which forms are chosen."""
+    data = (vocabulary_folder() / "provisioning" / "formats.ttl").read_bytes()
+    return read_requirements(parse_turtle(data, RequirementError), vocabularies)
+
+
+def choose_format(names: Iterable[str], profile: ResolvedProfile, rules: RequirementGraph) -> tuple[Choice, ...]:
+    """The forms in the order of the table up to the one that is taken, which is the last; what the profile does not state takes none."""
+    looked: list[Choice] = []
+    for name in names:
+        rule = rules.get(_NAMESPACE + name)
+        if rule is None:
+            return (*looked, Choice(name, taken=True))
+        taken = evaluate(rule, profile, rules) is Verdict.SATISFIED
+        looked.append(Choice(name, taken, explain(rule, profile, rules)))
+        if taken:
+            break
+    return tuple(looked)
+
+
+def terminal_choice(profile: ResolvedProfile, rules: RequirementGraph) -> tuple[Choice, ...]:
+    """The choice among the forms of terminal settings."""
+    return choose_format((name for name, row in TERMINAL_FORMATS.items() if not row.asked), profile, rules)
