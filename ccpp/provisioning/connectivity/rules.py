@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 #: The access point of the context that carries the parm INTERNET, whichever it is; no identifier (WAP-183 §5.3).
 INTERNET = "INTERNET"
 #: Parms that hold whatever the vendor defines.
-_OPEN_TYPES = frozenset({"VENDORCONFIG", "APPLICATION"})
-_MAX_DOMAINS = 4
+OPEN_TYPES = frozenset({"VENDORCONFIG", "APPLICATION"})
+MAX_DOMAINS = 4
 
 _DECIMAL = r"[0-9]{1,10}"
 #: Datatype → the texts it allows. Enumerated datatypes are in `vocabularies/provisioning/values.csv`.
@@ -112,7 +112,7 @@ def _unknown_types(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _unknown_parms(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in whole.known:
         kind = node.characteristic.type
-        if kind not in _OPEN_TYPES:
+        if kind not in OPEN_TYPES:
             for parm in node.characteristic.parms:
                 if (kind, parm.name) not in parm_types():
                     yield node.place, (parm.name,)
@@ -136,20 +136,24 @@ def _repeated(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in whole.known:
         for name, count in Counter(parm.name for parm in node.characteristic.parms).items():
             row = parm_types().get((node.characteristic.type, name))
-            limit = _MAX_DOMAINS if name == "DOMAIN" and node.parent != "ACCESS" and node.characteristic.type != "ACCESS" else 0
+            limit = MAX_DOMAINS if name == "DOMAIN" and node.parent != "ACCESS" and node.characteristic.type != "ACCESS" else 0
             if row and ((row.occurrence in {"1", "?"} and count > 1) or (limit and count > limit)):
                 yield f"{node.place}/{name}", (str(count),)
     if len(whole.document.within("CLIENTIDENTITY")) > 1:
         yield "/CLIENTIDENTITY", (str(len(whole.document.within("CLIENTIDENTITY"))),)
 
 
+def canonical_value(datatype: str, value: str) -> str | None:
+    """The value in the spelling of the token table; None where the datatype has no such value."""
+    if datatype in _FORMS:
+        return value if _FORMS[datatype].fullmatch(value) else None
+    enumerated = values().get(datatype)
+    return value if enumerated is None or value in enumerated else _meant(datatype, value)
+
+
 def _values(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for place, datatype, value, enumerated in _stated(whole):
-        if datatype in _FORMS:
-            right = _FORMS[datatype].fullmatch(value) is not None
-        else:
-            right = enumerated is None or value in enumerated or _meant(datatype, value) is not None
-        if not right:
+    for place, datatype, value, _ in _stated(whole):
+        if canonical_value(datatype, value) is None:
             yield place, (value[:64], datatype)
 
 
@@ -205,7 +209,7 @@ def _dangling(whole: _Whole, name: str, ids: set[str]) -> Iterator[tuple[str, tu
 
 
 #: Characteristic → the parm that tells it from its siblings (WAP-183 §5.3).
-_KEYS: Mapping[str, str] = MappingProxyType(
+KEYS: Mapping[str, str] = MappingProxyType(
     {
         "PXLOGICAL": "PROXY-ID",
         "NAPDEF": "NAPID",
@@ -222,10 +226,10 @@ def _same_keys(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     groups = [("", whole.document.characteristics)]
     groups += [(node.place, node.characteristic.characteristics) for node in whole.known]
     for place, siblings in groups:
-        counts = Counter((one.type, one.first(_KEYS[one.type])) for one in siblings if one.type in _KEYS)
+        counts = Counter((one.type, one.first(KEYS[one.type])) for one in siblings if one.type in KEYS)
         for (kind, value), count in counts.items():
             if value is not None and count > 1:
-                yield f"{place}/{kind}/{_KEYS[kind]}", (value,)
+                yield f"{place}/{kind}/{KEYS[kind]}", (value,)
 
 
 def _reserved(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,0 +1,96 @@
+"""Which proxy a request goes through, by DOMAIN (WAP-185 §7); and who the terminal says it is there (WAP-183 §6.4, §6.5)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccpp.provisioning.connectivity.document import Characteristic, ConnectivityDocument
+
+
+class _Match(NamedTuple):
+    """How well a DOMAIN fits: segments of the authority, then characters of the path; more is better."""
+
+    segments: int
+    path: int
+
+
+def choose_proxies(document: ConnectivityDocument, uri: str) -> tuple[str, ...]:
+    """The PROXY-IDs that a request may go through, the best first, then in the order of the document.
+
+    Only of the context that is active; none where the URI names no host, which leaves the choice to the terminal.
+    """
+    ranked = [
+        (match, proxy.first("PROXY-ID") or "")
+        for proxy in document.within("PXLOGICAL")
+        if (match := _best(proxy.all("DOMAIN") or ("",), uri)) is not None
+    ]
+    return tuple(name for _, name in sorted(ranked, key=lambda one: one[0], reverse=True))
+
+
+def choose_domains(domains: Sequence[str], uri: str) -> tuple[int, ...]:
+    """The numbers of the DOMAINs that fit, the best first: the examples of WAP-185 §7 are written so."""
+    ranked = [(match, number) for number, domain in enumerate(domains) if (match := _best((domain,), uri)) is not None]
+    return tuple(number for _, number in sorted(ranked, key=lambda one: one[0], reverse=True))
+
+
+def _best(domains: Sequence[str], uri: str) -> _Match | None:
+    try:
+        parts = urlsplit(uri)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    if not parts.netloc:
+        return None
+    return max(filter(None, (_match(domain.strip(), host, parts.path) for domain in domains)), default=None)
+
+
+def _match(domain: str, host: str, path: str) -> _Match | None:
+    """A DOMAIN is an authority, a suffix of one behind a dot, or nothing; and a path. Ports do not count."""
+    try:
+        parts = urlsplit("//" + domain.rpartition("://")[2])
+        authority = parts.hostname or ""
+    except ValueError:
+        return None
+    within = authority.startswith(".") and host.endswith(authority) and len(host) > len(authority)
+    below = parts.path.removeprefix("/")
+    if not (within or authority in {"", host}) or not _path_fits(below, path.removeprefix("/")):
+        return None
+    return _Match(len([part for part in authority.split(".") if part]), len(below))
+
+
+def _path_fits(wanted: str, path: str) -> bool:
+    """Whether the path of a request is below that of a DOMAIN: it begins with it, up to the end of a segment."""
+    if not wanted:
+        return True
+    return path == wanted or path.startswith(wanted if wanted.endswith("/") else f"{wanted}/")
+
+
+class Ask(Enum):
+    """What the terminal has no value for: it asks its user, or says who it is by itself."""
+
+    USER = "the user"
+    DEVICE = "the identity of the device, unless the user's privacy forbids"
+
+
+def proxy_identity(proxy: Characteristic, document: ConnectivityDocument) -> tuple[str | Ask, str | Ask]:
+    """The name and the password for a proxy: five cases of the name (WAP-183 §6.4); a password that is missing is asked for."""
+    stated = next(iter(proxy.within("PXAUTHINFO")), None)
+    if stated is not None and stated.has("PXAUTH-ID"):
+        name: str | Ask = stated.first("PXAUTH-ID") or Ask.USER
+    else:
+        client = next(iter(document.within("CLIENTIDENTITY")), None)
+        name = Ask.USER if client is None else client.first("CLIENT-ID") or Ask.DEVICE
+    password = None if stated is None else stated.first("PXAUTH-PW")
+    return name, Ask.USER if password is None else password
+
+
+def point_identity(point: Characteristic, method: str) -> tuple[str | Ask, str | Ask]:
+    """The name and the password for an access point: what is missing is asked for, what is stated as empty is empty (WAP-183 §6.5)."""
+    stated = next((one for one in point.within("NAPAUTHINFO") if one.first("AUTHTYPE") == method), None)
+    name, secret = (None, None) if stated is None else (stated.first("AUTHNAME"), stated.first("AUTHSECRET"))
+    return Ask.USER if name is None else name, Ask.USER if secret is None else secret
