@@ -43,17 +43,19 @@ def profiles(count: int, vocabularies: Vocabularies) -> list[ResolvedProfile]:
     return resolved
 
 
-def constraints(devices: Sequence[ResolvedProfile]) -> list[Constraint]:
-    """Distinct constraints that some of the devices satisfy and some do not, the most telling of each attribute."""
+def constraints(devices: Sequence[ResolvedProfile], *, attributes: int | None = None) -> list[Constraint]:
+    """Distinct constraints that some of the devices satisfy and some do not, the most telling of each attribute.
+
+    `attributes` bounds how many attributes they are on; all that are stated often if it is not given.
+    """
     values: dict[AttributeName, Counter[Scalar]] = {}
     for device in devices:
         for name in device.attributes:
             values.setdefault(name, Counter()).update(set(device.values(name) or ()))
     found: list[Constraint] = []
-    for name in sorted(values):
+    often = [name for name in sorted(values) if sum(values[name].values()) >= len(devices) / 4]
+    for name in often[:: max(1, len(often) // attributes)][:attributes] if attributes else often:
         counted = values[name]
-        if sum(counted.values()) < len(devices) / 4:
-            continue
         common = [value for value, _ in sorted(counted.items(), key=lambda pair: (-pair[1], str(pair[0])))[:12]]
         found += [_constraint(name, value, position) for position, value in enumerate(common)]
     random.Random(SEED).shuffle(found)
@@ -68,10 +70,10 @@ def _constraint(name: AttributeName, value: Scalar, position: int) -> Constraint
     return Constraint(name, "hasValue", value)
 
 
-def variants(count: int, devices: Sequence[ResolvedProfile]) -> RequirementGraph:
-    """So many requirements, by the names `urn:variant:0` and on."""
+def variants(count: int, devices: Sequence[ResolvedProfile], *, attributes: int | None = None) -> RequirementGraph:
+    """So many requirements, by the names `urn:variant:0` and on; on so many attributes at most."""
     drawn = random.Random(SEED)
-    pool = constraints(devices)
+    pool = constraints(devices, attributes=attributes)
 
     def part() -> Requirement:
         lot = drawn.random()

@@ -11,7 +11,7 @@ import pytest
 from rdflib import Graph
 
 from ccpp.datatypes import DATATYPES
-from ccpp.matching import compiler
+from ccpp.matching import columns
 from ccpp.matching.compiler import compile_matcher
 from ccpp.matching.definition import ClosedWorld, evaluate
 from ccpp.matching.explanation import changes, explain, render_explanation, short_name
@@ -86,13 +86,15 @@ def test_verdicts_come_in_the_order_of_the_names_asked_for() -> None:
 
 
 def test_what_a_column_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiler, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(columns, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(columns, "MAX_TOGETHER", 3)
     graph = read(GAME)
     matcher = compile_matcher(graph)
     for number in range(20):
         profile = profile_of({"HardwarePlatform/BitsPerPixel": [str(number)]})
         assert matcher.match(profile)["urn:example#Colour"] is evaluate(graph["urn:example#Colour"], profile, graph)
-    assert all(len(column.remembered) <= 3 for _, column in matcher._columns)
+    assert all(len(column.remembered) <= 3 for column in matcher._columns)
+    assert all(len(group.remembered) <= 3 for _, group in matcher._groups)
 
 
 def test_values_that_python_takes_for_equal_are_kept_apart() -> None:

@@ -8,8 +8,9 @@ rows that they rule out. A clause over several attributes is a bit of its own, a
 satisfy. These bits lie in *planes*, a row's first such clause in the first plane, its second in the second; rows are numbered by how
 many they have, most first, so that a plane is as wide as it has rows, and shifting it down lays its clauses on their rows.
 
-One *column* an attribute holds what its values decide, and remembers it, because devices repeat each other's values. A profile is
-then matched by one look-up and one or two ORs an attribute; afterwards
+One *column* an attribute (`ccpp.matching.columns`) holds what its values decide, and remembers it, because devices repeat each other's
+values; and some columns together remember what they decide together, because devices are alike. A profile is then matched by one
+look-up an attribute and one or two ORs for each six of them; afterwards
 
 * a row is unsatisfied where some clause is: ruled out by some values, or a clause of several attributes all of which are stated and
   none of which satisfies it;
@@ -20,114 +21,37 @@ What normal form is too large for is evaluated by the
 definition, and only where the rest of its row is not unsatisfied. So time grows with the attributes in use and, by the width of the
 integers, with the rows; the number of constraints counts only when values are seen for the first time.
 
-A matcher is never changed after it is made; what columns remember is bounded and only ever a copy of what they would find again, so
-threads may share a matcher, and it can be pickled. The meaning is `ccpp.matching.definition`; tests compare the two.
+A matcher is never changed after it is made; what it remembers is bounded and only ever a copy of what it would find again, so threads
+may share it, and it can be pickled. The meaning is `ccpp.matching.definition`; tests compare the two.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ccpp.matching.columns import TOGETHER, Column, Decided, Group, Inputs, Outcome, PairColumn
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, ClosedWorld, conjunction, evaluate
 from ccpp.matching.normal import Clause, NormalForm, normal_form
 from ccpp.model import Verdict
-from ccpp.requirements.constraints import CONSTRAINT_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from ccpp.model import AttributeName, ResolvedProfile, Scalar, Value
+    from ccpp.model import AttributeName, ResolvedProfile, Value
     from ccpp.requirements.expression import Constraint, Requirement
     from ccpp.requirements.graph import RequirementGraph
-
-#: Value sets that one column remembers. Real devices have fewer than 500 for any attribute but the model's name.
-MAX_REMEMBERED = 2_048
-
-
-K = TypeVar("K")
-
-Inputs: TypeAlias = "tuple[AttributeName, ...]"
-"""What a column is decided by: one attribute, or the two that a constraint compares."""
 
 Rest: TypeAlias = "Sequence[tuple[int, tuple[Requirement, ...], RequirementGraph]]"
 """Rows whose normal form would be too large: the row's bit, and what is left of its requirement."""
 
 
-class Decided(NamedTuple):
-    """What a constraint of a column decides by holding and by failing: rows ruled out, clauses satisfied."""
+Place: TypeAlias = tuple[int, int]
+"""A position of a set as the number of its byte, and the bit in that byte."""
 
-    constraint: Constraint
-    by_holding: int
-    by_failing: int
-
-
-class Column:
-    """What the values of one attribute decide, as sets of bits; `rests` are all the bits that they may decide."""
-
-    def __init__(self, constraints: Sequence[Decided], choices: Sequence[tuple[Clause, int]]) -> None:
-        self.constraints = tuple(constraints)
-        self.choices = tuple(choices)
-        self.rests = 0
-        for _, holding, failing in constraints:
-            self.rests |= holding | failing
-        for _, rows in choices:
-            self.rests |= rows
-        #: What was found for values seen before, and for the constraints that hold of them: many values differ in none of those.
-        self.remembered: dict[Value, int] = {}
-        self._outcomes: dict[tuple[bool, ...], int] = {}
-
-    def __getstate__(self) -> tuple[object, ...]:
-        return self.constraints, self.choices
-
-    def __setstate__(self, state: tuple[Sequence[Decided], Sequence[tuple[Clause, int]]]) -> None:
-        Column.__init__(self, *state)
-
-    def decide(self, value: Value) -> int:
-        """The rows that the value of the attribute rules out, and the clauses over several attributes that it satisfies.
-
-        Values of one attribute are of one type, or text; so equal keys are equal values, though `True == 1` in general.
-        """
-        outcome = self._outcome(value)
-        found = self._outcomes.get(outcome)
-        if found is None:
-            found = _remember(self._outcomes, outcome, self._found(outcome))
-        return _remember(self.remembered, value, found)
-
-    def _outcome(self, value: Value) -> tuple[bool, ...]:
-        values = _members(value)
-        return tuple([CONSTRAINT_KINDS[one.constraint.kind].holds(one.constraint.operand, values) for one in self.constraints])
-
-    def _found(self, outcome: tuple[bool, ...]) -> int:
-        found = 0
-        for (_, by_holding, by_failing), holds in zip(self.constraints, outcome, strict=True):
-            found |= by_holding if holds else by_failing
-        if self.choices:
-            holding = {one.constraint for one, holds in zip(self.constraints, outcome, strict=True) if holds}
-            for clause, rows in self.choices:
-                if all((constraint in holding) is negated for constraint, negated in clause):
-                    found |= rows
-        return found
-
-
-class PairColumn(Column):
-    """What the values of two attributes decide together; what is decided on is the pair of both."""
-
-    def _outcome(self, value: Value) -> tuple[bool, ...]:
-        values, others = map(_members, value)  # type: ignore[arg-type]
-        return tuple([CONSTRAINT_KINDS[one.constraint.kind].holds(others, values) for one in self.constraints])
-
-
-def _members(value: Value) -> tuple[Scalar, ...]:
-    return value if type(value) is tuple else (value,)  # type: ignore[return-value]  # a Dimension is one value
-
-
-def _remember(known: dict[K, int], key: K, found: int) -> int:
-    if len(known) >= MAX_REMEMBERED:
-        known.clear()
-    known[key] = found
-    return found
+Look: TypeAlias = "tuple[AttributeName, Callable[[Value], Outcome | None], Column]"
+"""What looking a profile up in a column of one attribute takes: the attribute, what its values are known to come to, the column."""
 
 
 class Verdicts(Mapping[str, Verdict]):
@@ -152,16 +76,23 @@ class Verdicts(Mapping[str, Verdict]):
 class Matcher:
     """Named requirements, ready to be matched; made by `compile_matcher`."""
 
-    def __init__(self, rows: Mapping[str, int], columns: Mapping[Inputs, Column], planes: Sequence[int], rest: Rest) -> None:
+    def __init__(self, rows: Mapping[str, int], columns: Sequence[Column], planes: Sequence[int], rest: Rest) -> None:
         self._rows = rows
-        self._columns = tuple((inputs[0], column) for inputs, column in columns.items() if len(inputs) == 1)
-        self._pairs = tuple((inputs, column) for inputs, column in columns.items() if len(inputs) > 1)
+        self._columns = columns
+        self._looks: tuple[Look, ...] = tuple(
+            (one.inputs[0], one.remembered.get, one) for one in columns if len(one.inputs) == 1
+        )
+        self._pairs = tuple(columns[len(self._looks) :])
+        self._groups = tuple((start, Group(columns[start : start + TOGETHER])) for start in range(0, len(columns), TOGETHER))
         self._planes = tuple((width, (1 << width) - 1) for width in planes)
         self._clauses = (1 << sum(planes)) - 1
         self._first_row = sum(planes)
         self._all = (1 << len(rows)) - 1
         self._rest = rest
         self._plans: dict[str, Plan] = {}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Matcher, (self._rows, self._columns, [width for width, _ in self._planes], self._rest)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -174,24 +105,13 @@ class Matcher:
         `closed_world` takes what is not stated as having no value, as SHACL does; no verdict is indeterminate then.
         """
         decided = undecided = 0
-        stated = profile.attributes.get
-        for attribute, column in self._columns:
-            resolved = stated(attribute)
-            if resolved is not None:
-                value = resolved.value
-            elif closed_world:
-                value = ()
-            else:
-                undecided |= column.rests
-                continue
-            found = column.remembered.get(value)
-            decided |= column.decide(value) if found is None else found
-        for inputs, column in self._pairs:
-            both = _decided(column, inputs, profile, closed_world=closed_world)
-            if both is None:
-                undecided |= column.rests
-            else:
-                decided |= both
+        outcomes = self._outcomes(profile, closed_world=closed_world)
+        for start, group in self._groups:
+            together = tuple(outcomes[start : start + TOGETHER])
+            found, left = group.remembered.get(together) or group.decide(together)
+            decided |= found
+            if left:
+                undecided |= left
         failed = self._clauses & ~(decided | undecided)
         open_clauses = self._clauses & undecided & ~decided
         unsatisfied, undecided = decided >> self._first_row, undecided >> self._first_row
@@ -208,70 +128,83 @@ class Matcher:
                 undecided |= row if verdict is UNKNOWN else 0
         return Verdicts(self._rows, self._all & ~(unsatisfied | undecided), unsatisfied)
 
+    def _outcomes(self, profile: ResolvedProfile, *, closed_world: bool) -> list[Outcome | None]:
+        """What a profile's values come to in each column: the loop that most of the time goes into, so written out."""
+        stated = profile.attributes.get
+        outcomes = [
+            (known(resolved.value) or column.decide(resolved.value)) if (resolved := stated(attribute)) is not None else None
+            for attribute, known, column in self._looks
+        ]
+        if closed_world:
+            outcomes = [one or column.decide(()) for one, column in zip(outcomes, self._columns, strict=False)]
+        outcomes += [column.outcome(profile, closed_world=closed_world) for column in self._pairs]
+        return outcomes
+
     def first(self, names: Iterable[str], profile: ResolvedProfile, *, closed_world: bool = False) -> str | None:
         """The first of some requirements that is satisfied, looking at no more than that takes; `None` if none is."""
-        decided: dict[Inputs, int | None] = {}
+        stated = profile.attributes.get
         for name in names:
-            bit, columns, clauses, rest = self._plans.get(name) or self._plan(name)
-            for position, (inputs, column) in enumerate(columns):
-                if inputs in decided:
-                    found = decided[inputs]
+            plan = self._plans.get(name) or self._plan(name)
+            byte, bit = plan.place
+            for look in plan.looks:
+                attribute, known, column = look
+                resolved = stated(attribute)
+                if resolved is not None:
+                    outcome = known(resolved.value) or column.decide(resolved.value)
+                elif closed_world:
+                    outcome = column.decide(())
                 else:
-                    found = decided[inputs] = _decided(column, inputs, profile, closed_world=closed_world)
-                if found is None or found & bit:
-                    if position:  # what ruled it out is asked first next time
-                        before = (columns[position], *columns[:position], *columns[position + 1 :])
-                        self._plans[name] = Plan(bit, before, clauses, rest)
+                    break
+                if outcome.packed[byte] & bit:
                     break
             else:
-                if all(_clause_holds(one, profile, closed_world=closed_world) for one in clauses) and all(
-                    evaluate(item, ClosedWorld(profile) if closed_world else profile, graph) is TRUE for item, graph in rest
-                ):
+                if plan.holds_besides(profile, closed_world=closed_world):
                     return name
+                continue
+            if look is not plan.looks[0]:  # what ruled it out is asked first next time
+                self._plans[name] = plan._replace(looks=(look, *(one for one in plan.looks if one is not look)))
         return None
 
     def _plan(self, name: str) -> Plan:
-        """What one requirement rests on: its bit with the columns that may rule it out, and each of its clauses with its columns."""
         row = self._rows[name]
-        bit = 1 << (self._first_row + row)
         offsets = [sum(width for width, _ in self._planes[:plane]) for plane in range(len(self._planes))]
-        bits = [1 << (offset + row) for offset, (width, _) in zip(offsets, self._planes, strict=True) if row < width]
-        columns: list[tuple[Inputs, Column]] = [*(((attribute,), column) for attribute, column in self._columns), *self._pairs]
+        bits = [offset + row for offset, (width, _) in zip(offsets, self._planes, strict=True) if row < width]
+        ruling, ruled = self._first_row + row, 1 << self._first_row + row
         plan = self._plans[name] = Plan(
-            bit,
-            tuple(one for one in columns if one[1].rests & bit),
-            tuple((clause, tuple(one for one in columns if one[1].rests & clause)) for clause in bits),
+            _place(ruling),
+            tuple(look for look in self._looks if look[2].rests & ruled),
+            tuple(column for column in self._pairs if column.rests & ruled),
+            tuple((_place(at), tuple(one for one in self._columns if one.rests >> at & 1)) for at in bits),
             tuple((item, graph) for at, items, graph in self._rest if at == 1 << row for item in items),
         )
         return plan
 
 
-def _decided(column: Column, inputs: Inputs, profile: ResolvedProfile, *, closed_world: bool) -> int | None:
-    """What a profile's values decide in one column; `None` where one of them is not stated."""
-    stated = [profile.attributes.get(attribute) for attribute in inputs]
-    if None in stated and not closed_world:
-        return None
-    values = tuple(() if resolved is None else resolved.value for resolved in stated)
-    value: Value = values[0] if len(inputs) == 1 else values  # type: ignore[assignment]  # a pair is what a PairColumn decides on
-    found = column.remembered.get(value)
-    return column.decide(value) if found is None else found
-
-
-def _clause_holds(
-    clause: tuple[int, tuple[tuple[Inputs, Column], ...]], profile: ResolvedProfile, *, closed_world: bool
-) -> bool:
-    bit, columns = clause
-    found = (_decided(column, inputs, profile, closed_world=closed_world) for inputs, column in columns)
-    return any(one is not None and bool(one & bit) for one in found)
-
-
 class Plan(NamedTuple):
-    """One requirement taken by itself."""
+    """One requirement taken by itself: where its row stands, what may rule it out, the columns of each of its clauses, and the rest."""
 
-    bit: int
-    columns: tuple[tuple[Inputs, Column], ...]
-    clauses: tuple[tuple[int, tuple[tuple[Inputs, Column], ...]], ...]
+    place: Place
+    looks: tuple[Look, ...]
+    pairs: tuple[Column, ...]
+    clauses: tuple[tuple[Place, tuple[Column, ...]], ...]
     rest: tuple[tuple[Requirement, RequirementGraph], ...]
+
+    def holds_besides(self, profile: ResolvedProfile, *, closed_world: bool) -> bool:
+        """Whether it is satisfied where no column of one attribute rules it out."""
+        byte, bit = self.place
+        ruling = (column.outcome(profile, closed_world=closed_world) for column in self.pairs)
+        if any(one is None or one.packed[byte] & bit for one in ruling):
+            return False
+        for (byte, bit), columns in self.clauses:
+            deciding = (column.outcome(profile, closed_world=closed_world) for column in columns)
+            if not any(one is not None and one.packed[byte] & bit for one in deciding):
+                return False
+        world = ClosedWorld(profile) if closed_world else profile
+        return all(evaluate(item, world, graph) is TRUE for item, graph in self.rest)
+
+
+def _place(position: int) -> Place:
+    return position >> 3, 1 << (position & 7)
 
 
 def compile_matcher(graph: RequirementGraph, names: Iterable[str] | None = None) -> Matcher:
@@ -308,7 +241,7 @@ def _sorted_out(form: NormalForm) -> _Sorted:
     return found
 
 
-def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> dict[Inputs, Column]:
+def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> list[Column]:
     """The rows, each with its clauses, put into columns; a plane's bits begin at its offset, the rows' at the last one."""
     *planes, first_row = offsets
     choices: dict[Clause, list[int]] = {}  # → the rows that it rules out by failing
@@ -328,7 +261,10 @@ def _columns(forms: Iterable[tuple[int, _Sorted]], offsets: Sequence[int]) -> di
         by_inputs.setdefault(constraint.attributes, ([], []))[0].append(Decided(constraint, _set_of(holding), _set_of(failing)))
     for clause, rows in choices.items():
         by_inputs[next(iter(clause)).constraint.attributes][1].append((clause, _set_of(rows)))
-    return {inputs: (Column if len(inputs) == 1 else PairColumn)(*found) for inputs, found in by_inputs.items()}
+    return [
+        (Column if len(one) == 1 else PairColumn)(one, *by_inputs[one])
+        for one in sorted(by_inputs, key=lambda one: (len(one), one))
+    ]
 
 
 def _set_of(positions: Sequence[int]) -> int:

@@ -11,13 +11,14 @@ an evaluation of its own; the rest of its requirement is still decided with ever
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: Clauses that one conjunct may come to. People write two or three alternatives of two or three parts each; 64 is four of three.
 MAX_CLAUSES = 64
@@ -45,39 +46,36 @@ def normal_form(requirement: Requirement, graph: Mapping[str, Requirement], *, b
     """A requirement in normal form, references looked up in `graph`; of at most `bound` clauses for each conjunct."""
     clauses: dict[Clause, None] = {}
     rest: list[Requirement] = []
-    for conjunct, negated in _conjuncts(requirement, graph, negated=False):
-        found = _clauses(conjunct, graph, bound, negated=negated)
-        if found is None:
-            rest.append(Not(conjunct) if negated else conjunct)
-        else:
-            clauses.update(dict.fromkeys(found))
+    pending = [(requirement, False)]  # what must all hold, the next one last, each with whether it is negated
+    while pending:
+        conjunct, negated = pending.pop()
+        match conjunct:
+            case Constraint():
+                clauses.update(dict.fromkeys(_literal(conjunct, negated)))
+            case Reference(name):
+                pending.append((graph[name], negated))
+            case Not(item):
+                pending.append((item, not negated))
+            case All(items) if not negated:
+                pending += [(item, False) for item in reversed(items)]
+            case Any(items) if negated:
+                pending += [(item, True) for item in reversed(items)]
+            case _:
+                found = _clauses(conjunct, graph, bound, negated=negated)
+                if found is None:
+                    rest.append(Not(conjunct) if negated else conjunct)
+                else:
+                    clauses.update(dict.fromkeys(found))
     return NormalForm(tuple(clauses), tuple(rest))
 
 
-def _conjuncts(
-    requirement: Requirement, graph: Mapping[str, Requirement], *, negated: bool
-) -> Iterator[tuple[Requirement, bool]]:
-    """What must all hold, each with whether it is negated."""
-    match requirement:
-        case Reference(name):
-            yield from _conjuncts(graph[name], graph, negated=negated)
-        case Not(item):
-            yield from _conjuncts(item, graph, negated=not negated)
-        case All(items) if not negated:
-            for item in items:
-                yield from _conjuncts(item, graph, negated=False)
-        case Any(items) if negated:
-            for item in items:
-                yield from _conjuncts(item, graph, negated=True)
-        case _:
-            yield requirement, negated
-
-
-def _clauses(requirement: Requirement, graph: Mapping[str, Requirement], bound: int, *, negated: bool) -> list[Clause] | None:
+def _clauses(
+    requirement: Requirement, graph: Mapping[str, Requirement], bound: int, *, negated: bool
+) -> Sequence[Clause] | None:
     """The clauses of a requirement or of its negation; `None` where they are more than `bound`."""
     match requirement:
         case Constraint():
-            return [frozenset((Literal(requirement, negated),))]
+            return _literal(requirement, negated)
         case Reference(name):
             return _clauses(graph[name], graph, bound, negated=negated)
         case Not(item):
@@ -95,15 +93,23 @@ def _clauses(requirement: Requirement, graph: Mapping[str, Requirement], bound: 
             return joined(found, bound)  # type: ignore[arg-type]  # no `None` is left
 
 
-def _joined(parts: Iterable[list[Clause]], bound: int) -> list[Clause] | None:
+@lru_cache(maxsize=4_096)
+def _literal(constraint: Constraint, negated: bool) -> tuple[Clause]:  # noqa: FBT001  a cache has no use for keywords
+    """One constraint; made once, because a catalogue repeats its constraints, and tens of thousands of values more slow Python down."""
+    return (frozenset((Literal(constraint, negated),)),)
+
+
+def _joined(parts: Sequence[Sequence[Clause]], bound: int) -> list[Clause] | None:
     """The clauses of a conjunction: those of all its parts."""
     clauses = list(dict.fromkeys(clause for part in parts for clause in part))
     return clauses if len(clauses) <= bound else None
 
 
-def _distributed(parts: Iterable[list[Clause]], bound: int) -> list[Clause] | None:
+def _distributed(parts: Sequence[Sequence[Clause]], bound: int) -> Sequence[Clause] | None:
     """The clauses of a disjunction: one of each part, in every combination."""
-    clauses: list[Clause] = [frozenset()]
+    clauses: Sequence[Clause] = [frozenset()]
+    if all(len(part) == 1 for part in parts):
+        return [frozenset().union(*[clause for [clause] in parts])]
     for part in parts:
         if len(clauses) * len(part) > bound * bound:
             return None

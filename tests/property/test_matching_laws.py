@@ -8,13 +8,15 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph
 
 from ccpp.datatypes import DATATYPES
-from ccpp.matching.batch import BLOCK, BatchMatcher
+from ccpp.matching.arrow import columns_of_codes
+from ccpp.matching.batch import BLOCK, BatchMatcher, columns_of
 from ccpp.matching.compiler import compile_matcher
 from ccpp.matching.definition import ClosedWorld, evaluate, negation
 from ccpp.matching.explanation import changes, explain, render_explanation
@@ -219,6 +221,19 @@ def test_the_batch_means_what_the_definition_means(graph: RequirementGraph, prof
             verdicts = compile_matcher(graph).match(profile, closed_world=closed_world)
             first = next((name for name in graph if verdicts[name] is Verdict.SATISFIED), None)
             assert [name for name in graph if chosen[name] >> position & 1] == ([first] if first else [])
+
+
+@given(GRAPHS, st.lists(PROFILES, min_size=1, max_size=5))
+def test_dictionary_coded_profiles_mean_the_same(graph: RequirementGraph, profiles: list[ResolvedProfile]) -> None:
+    coded = {}
+    for name in {name for profile in profiles for name in profile.attributes}:
+        stated = [profile.values(name) for profile in profiles]
+        values = list(dict.fromkeys(one for one in stated if one is not None))
+        coded[name] = (np.array([-1 if one is None else values.index(one) for one in stated], np.int32), values)
+    matcher = BatchMatcher(graph)
+    for closed_world in (False, True):
+        block = matcher.match(columns_of(profiles), closed_world=closed_world)
+        assert matcher.match(columns_of_codes(len(profiles), coded), closed_world=closed_world) == block
 
 
 def test_any_number_of_profiles_goes_block_by_block() -> None:
