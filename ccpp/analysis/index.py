@@ -7,13 +7,14 @@ each such set of clauses once, however many requirements have it, and the answer
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ccpp.analysis.questions import Analysis
-    from ccpp.matching.normal import Clause
+    from ccpp.matching.normal import Clause, Literal
     from ccpp.model import AttributeName
     from ccpp.requirements.expression import Requirement
 
@@ -26,8 +27,9 @@ class Index:
         self._forms = [analysis.form(one) for one in requirements]
         self._left = (1 << len(requirements)) - 1
         self._touching: dict[AttributeName, int] = {}
-        for place, form in enumerate(self._forms):
-            for name in {name for clause in form.clauses for name in _attributes(clause)}:
+        self._clauses = [{clause: _attributes(clause) for clause in form.clauses} for form in self._forms]
+        for place, clauses in enumerate(self._clauses):
+            for name in frozenset().union(*clauses.values()):
                 self._touching[name] = self._touching.get(name, 0) | 1 << place
         self._implying: dict[Clause, int] = {}
         self._hanging: dict[tuple[int, frozenset[AttributeName]], frozenset[Clause]] = {}
@@ -89,18 +91,42 @@ class Index:
         return known
 
     def _hanging_together(self, place: int, names: frozenset[AttributeName]) -> frozenset[Clause]:
-        """The clauses of a requirement on some attributes, and those on attributes of these, and so on."""
+        """The clauses of a requirement on some attributes, and those on attributes of these, and so on.
+
+        Those are left out that an attribute of their own can satisfy, which nothing else speaks of: whatever is asked, that one does it.
+        """
+        near = [clause for clause, own in self._clauses[place].items() if not names.isdisjoint(own)]
+        if all(self._clauses[place][clause] <= names for clause in near):
+            return frozenset(near)
         key = (place, names)
         found = self._hanging.get(key)
         if found is None:
-            pending = [(clause, _attributes(clause)) for clause in self._forms[place].clauses]
+            pending = self._bound(place, names)
             reached = names
-            taken: frozenset[Clause] = frozenset()
-            while more := [one for one in pending if one[0] not in taken and not reached.isdisjoint(one[1])]:
-                taken |= {clause for clause, _ in more}
-                reached = reached.union(*(own for _, own in more))
-            found = self._hanging[key] = taken
+            taken: set[Clause] = set()
+            while more := [clause for clause in pending if clause not in taken and not reached.isdisjoint(pending[clause])]:
+                taken.update(more)
+                reached = reached.union(*(pending[clause] for clause in more))
+            found = self._hanging[key] = frozenset(taken)
         return found
+
+    def _bound(self, place: int, names: frozenset[AttributeName]) -> dict[Clause, frozenset[AttributeName]]:
+        """The clauses of a requirement that no attribute of their own satisfies, each with its attributes."""
+        left = dict(self._clauses[place])
+        while True:
+            counted = Counter(name for own in left.values() for name in own)
+            counted.update(names)
+            free = [clause for clause in left if len(clause) > 1 and any(self._satisfied_alone(one, counted) for one in clause)]
+            if not free:
+                return left
+            del left[free[0]]
+
+    def _satisfied_alone(self, literal: Literal, counted: Mapping[AttributeName, int]) -> bool:
+        """Whether a literal is on an attribute that nothing else is on, and can be true."""
+        constraint, negated = literal
+        if constraint.other is not None or counted[constraint.attribute] > 1:
+            return False
+        return self._solver.found(constraint.attribute, frozenset({(constraint, not negated)})).values is not None
 
 
 def _attributes(clause: Clause) -> frozenset[AttributeName]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ccpp.model import Attribute, AttributeName
     from ccpp.requirements.expression import Requirement
 
+#: Requirements in normal form that are remembered.
+MAX_FORMS = 256
+
 #: Why a question is open that no smaller reason was found for.
 TOO_LARGE = "a part of it has too many alternatives to be written as clauses"
 
@@ -59,10 +62,16 @@ class Analysis:
         self.graph = graph
         self.closed_world = closed_world
         self.solver = Solver(attributes, closed_world=closed_world)
+        self._forms: dict[Requirement, NormalForm] = {}
 
     def form(self, requirement: Requirement) -> NormalForm:
-        """A requirement as clauses."""
-        return normal_form(requirement, self.graph)
+        """A requirement as clauses; those of the last ones are remembered, because questions come one after the other."""
+        known = self._forms.get(requirement)
+        if known is None:
+            if len(self._forms) >= MAX_FORMS:
+                self._forms.clear()
+            known = self._forms[requirement] = normal_form(requirement, self.graph)
+        return known
 
     def verdict(self, requirement: Requirement, device: Device) -> Verdict:
         """What the definition says."""
@@ -85,7 +94,9 @@ class Analysis:
     def implies(self, requirement: Requirement, other: Requirement) -> Answer:
         """Every device that satisfies the requirement satisfies the other; one that none satisfies implies all."""
         form, due = self.form(requirement), self.form(other)
-        answers = [self._answer(self.solver.solve(form.clauses, clause), requirement, other) for clause in due.clauses]
+        given = set(form.clauses)
+        asked = [clause for clause in due.clauses if clause not in given]
+        answers = [self._answer(self.solver.solve(form.clauses, clause), requirement, other) for clause in asked]
         if not set(due.rest) <= set(form.rest):
             answers.append(self._answer(self.solver.solve(form.clauses), requirement, other))
         return _all_of(answers)

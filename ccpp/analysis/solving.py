@@ -104,9 +104,7 @@ class _Choice:
 
     def solve(self, facts: Iterable[Fact]) -> Solution:
         """A device for some facts and all clauses."""
-        chosen: Facts | None = {}
-        for fact in facts:
-            chosen = None if chosen is None else self._with(chosen, fact)
+        chosen = self._all(facts)
         try:
             if len(self.clauses) > MAX_CLAUSES:
                 raise TooMany(f"it has more than {MAX_CLAUSES} clauses of alternatives")  # noqa: TRY301  as where others are found
@@ -131,6 +129,14 @@ class _Choice:
                 return found
         return None
 
+    def _all(self, facts: Iterable[Fact]) -> Facts | None:
+        """What is chosen from the start; `None` where it cannot all be."""
+        chosen: dict[AttributeName, frozenset[Fact]] = {}
+        for fact in facts:
+            for name in fact[0].attributes:
+                chosen[name] = chosen.get(name, frozenset()) | {fact}
+        return chosen if all(self._possible(name, chosen) for name in chosen) else None
+
     def _with(self, chosen: Facts, fact: Fact) -> Facts | None:
         """What is chosen with one fact more; `None` where they cannot all be."""
         names = fact[0].attributes
@@ -140,6 +146,8 @@ class _Choice:
 
     def _on(self, name: AttributeName, chosen: Facts) -> frozenset[Fact]:
         """The facts about one attribute that is stated."""
+        if not self.refused:
+            return chosen[name]
         refused = (
             one for one in self.refused if name in one[0].attributes and all(other in chosen for other in one[0].attributes)
         )
@@ -147,7 +155,7 @@ class _Choice:
 
     def _possible(self, name: AttributeName, chosen: Facts) -> bool:
         facts = self._on(name, chosen)
-        if any((constraint, not holds) in facts for constraint, holds in facts):
+        if len(facts) > 1 and any((constraint, not holds) in facts for constraint, holds in facts):
             return False
         found = self.solver.found(name, facts)
         self.open = found.open or self.open
