@@ -1,26 +1,59 @@
-"""A catalogue's requirements analysed, each variant beside the better ones of its application; and what was found as JSON."""
+"""The requirements of a document, and a catalogue's analysed, each variant beside the better ones; what was found as JSON."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ccpp.analysis.findings import Candidate, Findings, analyse_requirements, said
+from ccpp.catalogue.documents import read_document
+from ccpp.catalogue.terms import CAT
+from ccpp.errors import RequirementError
+from ccpp.requirements.shacl import read_requirements
 from ccpp.selection import by_preference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ccpp.catalogue.model import Catalogue
+    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Application, Catalogue, Variant
     from ccpp.model import Attribute, AttributeName
+    from ccpp.requirements.graph import RequirementGraph
+    from ccpp.vocabulary import Vocabularies
 
 
 def analyse_catalogue(catalogue: Catalogue, attributes: Mapping[AttributeName, Attribute]) -> Findings:
-    """What there is to say of a catalogue's requirements; `attributes` are those of the vocabularies."""
+    """What there is to say of a catalogue's requirements; `attributes` are those of the vocabularies.
+
+    That a variant is never chosen is said of every device, and of a subscriber who has no wishes of his own.
+    """
     groups = {
-        name: [Candidate(one.id, one.requirement, one.serve_indeterminate) for one in by_preference(application)]
+        name: [
+            Candidate(one.id, one.requirement, one.serve_indeterminate, _terms(one, application, catalogue))
+            for one in by_preference(application)
+        ]
         for name, application in catalogue.applications.items()
     }
     return analyse_requirements(catalogue.requirements, attributes, groups)
+
+
+def _terms(variant: Variant, application: Application, catalogue: Catalogue) -> object:
+    """What may set a variant before or behind another on some devices, whatever both require."""
+    wishes = application.supply.preferences or catalogue.preferences or catalogue.refusals
+    offered = (variant.artefact.media_type, variant.artefact.size, variant.languages) if wishes else ()
+    return variant.supply, variant.parts, offered
+
+
+def is_catalogue(document: Document) -> bool:
+    """Whether a document, of any of a catalogue's syntaxes, holds more than shapes."""
+    return any(str(term) == CAT + "Catalogue" for term in read_document(document).objects())
+
+
+def requirements_in(document: Document, vocabularies: Vocabularies) -> RequirementGraph:
+    """The requirements in a document, of whatever else it holds."""
+    try:
+        return read_requirements(read_document(document), vocabularies)
+    except RequirementError as error:
+        raise error.located(document.name) from None
 
 
 def plain_findings(findings: Findings) -> dict[str, Any]:

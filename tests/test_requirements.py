@@ -4,6 +4,7 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any as AnyType
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,7 @@ PREFIXES = """
 @prefix : <urn:example:> .
 """
 UAPROF = "http://www.openmobilealliance.org/tech/profiles/UAPROF/"
+FOREIGN = json.loads((SUITE / "foreign.json").read_text())
 COLOUR = Constraint(AttributeName("HardwarePlatform", "ColorCapable"), "hasValue", operand=True)
 
 
@@ -169,10 +171,18 @@ def test_every_construct_becomes_its_expression() -> None:
 def test_annotations_and_foreign_terms_say_nothing_of_a_device() -> None:
     graph = read("""
         :S a sh:NodeShape ; sh:name "s" ; sh:description "d" ; sh:message "m" ; sh:severity sh:Info ; sh:order 1 ; sh:group :g ;
+            sh:targetClass :Device ; sh:targetSubjectsOf :p ; sh:closed false ; sh:ignoredProperties ( :p ) ; sh:defaultValue 8 ;
             <http://purl.org/dc/terms/title> "t" ; <http://www.w3.org/2000/01/rdf-schema#label> "l" ;
-            sh:property [ sh:path prf:ColorCapable ; sh:hasValue true ; sh:name "colour" ] .
+            sh:property [ sh:path prf:ColorCapable ; sh:hasValue true ; sh:name "colour" ; sh:uniqueLang false ] .
     """)
     assert dict(graph) == {"urn:example:S": COLOUR}
+
+
+@pytest.mark.parametrize("case", FOREIGN, ids=[one["file"] for one in FOREIGN])
+def test_shapes_that_others_wrote(case: dict[str, AnyType]) -> None:
+    graph = read_requirements(Graph().parse(SUITE / "foreign" / case["file"]), VOCABULARIES)
+    for verdict in Verdict:
+        assert evaluate(graph[case["requirement"]], profile_of(case[verdict]), graph) is verdict
 
 
 def test_what_a_named_shape_says_of_itself_is_kept() -> None:

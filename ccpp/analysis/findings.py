@@ -44,12 +44,14 @@ class Kind(StrEnum):
 class Candidate(NamedTuple):
     """One of several among which the first that fits is taken: its name, and its requirement, `None` for one that fits every device.
 
-    `uncertain` says that it is taken too where its requirement is indeterminate, if no other is satisfied.
+    `uncertain` says that it is taken too where its requirement is indeterminate, if no other is satisfied. `terms` are what else may decide
+    whether it is taken: only among candidates of equal terms does the requirement alone tell which is better.
     """
 
     name: str
     requirement: str | None
     uncertain: bool = False
+    terms: object = None
 
 
 class Finding(NamedTuple):
@@ -199,8 +201,10 @@ class _Work:
             return None
         if self.opened.equivalent(mine, its).proved:
             return Kind.SAME
+        if group is None or later.terms != earlier.terms:
+            return None
         taken = not later.uncertain or its == ALWAYS or self.uncertain_too(mine, earlier)
-        return Kind.SHADOWED if group is not None and taken else None
+        return Kind.SHADOWED if taken else None
 
     def uncertain_too(self, mine: Requirement, earlier: Candidate) -> bool:
         """Whether the better candidate is taken wherever this one is indeterminate."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from ccpp.errors import RequirementError, UsageError
 
 if TYPE_CHECKING:
     from ccpp.analysis.findings import Findings
+    from ccpp.catalogue.documents import Document
     from ccpp.requirements.graph import RequirementGraph
     from ccpp.vocabulary import Vocabularies
 
@@ -33,7 +35,7 @@ def write(file: str, name: str | None, form: str) -> None:
     from ccpp.requirements.rfc2533 import expression_of
     from ccpp.vocabulary import load_vocabularies
 
-    graph = _read_turtle(file, load_vocabularies())
+    graph = _requirements(file, load_vocabularies())
     names = {one.rpartition("#")[2].rpartition("/")[2]: one for one in graph} | {one: one for one in graph}
     if name is not None and name not in names:
         raise UsageError(f"no requirement `{name}`", source=file, hint=nearest(name, names))
@@ -104,31 +106,24 @@ def analyse(file: str, form: str) -> None:
 
 def _analysed(file: str) -> Findings:
     from ccpp.analysis.findings import analyse_requirements
-    from ccpp.catalogue.loading import load_catalogue
-    from ccpp.catalogue.terms import CAT
-    from ccpp.inspection import analyse_catalogue
-    from ccpp.requirements.shacl import read_requirements
-    from ccpp.requirements.turtle import parse_turtle
-    from ccpp.storage.files import read_file
+    from ccpp.commands.deciding import load_catalogue_file
+    from ccpp.inspection import analyse_catalogue, is_catalogue
     from ccpp.vocabulary import load_vocabularies
 
     vocabularies = load_vocabularies()
-    data = read_file(file, _MAX_FILE)
-    try:
-        graph = parse_turtle(data, RequirementError)
-        if any(str(term) == CAT + "Catalogue" for term in graph.objects()):
-            return analyse_catalogue(load_catalogue(data, source=file, vocabularies=vocabularies), vocabularies.attributes)
-        return analyse_requirements(read_requirements(graph, vocabularies), vocabularies.attributes)
-    except RequirementError as error:
-        raise error.located(file) from None
+    if Path(file).is_dir() or is_catalogue(_document(file)):
+        return analyse_catalogue(load_catalogue_file(file, vocabularies), vocabularies.attributes)
+    return analyse_requirements(_requirements(file, vocabularies), vocabularies.attributes)
 
 
-def _read_turtle(file: str, vocabularies: Vocabularies) -> RequirementGraph:
-    from ccpp.requirements.shacl import read_requirements
-    from ccpp.requirements.turtle import parse_turtle
+def _requirements(file: str, vocabularies: Vocabularies) -> RequirementGraph:
+    from ccpp.inspection import requirements_in
+
+    return requirements_in(_document(file), vocabularies)
+
+
+def _document(file: str) -> Document:
+    from ccpp.catalogue.documents import Document
     from ccpp.storage.files import read_file
 
-    try:
-        return read_requirements(parse_turtle(read_file(file, _MAX_FILE), RequirementError), vocabularies)
-    except RequirementError as error:
-        raise error.located(file) from None
+    return Document(file, read_file(file, _MAX_FILE))

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ccpp.model import ResolvedProfile, Scalar
 
 
+CCPP = "http://www.w3.org/2002/11/08-ccpp-schema#"
+
+
 def profile_graph(profile: ResolvedProfile) -> Graph:
     """The graph of a profile."""
     graph = Graph()
@@ -37,12 +40,16 @@ def profile_graph(profile: ResolvedProfile) -> Graph:
 
 
 def component_graph(profile: ResolvedProfile) -> Graph:
-    """The profile by components: each is a node, which the URI of its type leads to, as in the path ( prf:HardwarePlatform prf:Model )."""
+    """The profile by components: each is a node, to which the URI of its type leads, as in the path ( prf:HardwarePlatform prf:Model ).
+
+    So does `ccpp:component`, as in profiles themselves.
+    """
     graph = Graph()
     for name, resolved in profile.attributes.items():
         uri = resolved.attribute.uri
         node = URIRef(f"{profile.uri}#{name.component}")
-        graph.add((URIRef(profile.uri), URIRef(uri.removesuffix(name.name) + name.component), node))
+        for link in (uri.removesuffix(name.name) + name.component, CCPP + "component"):
+            graph.add((URIRef(profile.uri), URIRef(link), node))
         for value in profile.values(name) or ():
             graph.add((node, URIRef(uri), _literal(value, resolved.attribute.datatype)))
     return graph

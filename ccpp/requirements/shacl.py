@@ -4,7 +4,8 @@ Every shape with an IRI is a named requirement; a blank shape belongs to the sha
 its property shapes, of `sh:and`, `sh:or`, `sh:xone`, `sh:not` and of the shapes named by `sh:node`; a property shape is the
 conjunction of its constraints on one attribute, which `sh:path` names by any of its URIs, or by its component and its URI. A shape
 inside a property shape is a test of single values. Severity and message of named shapes are kept for reports, the other annotations
-passed over; any other term of SHACL is an error that names the shape, because a requirement that is silently ignored is a wrong answer.
+passed over (`ccpp.requirements.shapes`); any other term of SHACL is an error that names the shape, because a requirement that is silently
+ignored is a wrong answer.
 
 The requirements of `vocabularies/platforms.ttl` are at hand wherever a graph names them, and are read only then.
 """
@@ -24,8 +25,9 @@ from ccpp.requirements.constraints import BY_PARAMETER, CONSTRAINT_KINDS, REQ, S
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement, walk
 from ccpp.requirements.graph import Annotation, RequirementGraph, nearest
 from ccpp.requirements.rdf import iri_of, scalar_of
+from ccpp.requirements.shapes import shapes_in, shapes_of_values, terms_of
 from ccpp.requirements.turtle import parse_turtle
-from ccpp.vocabulary import vocabulary_folder
+from ccpp.vocabulary import Link, vocabulary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,8 +51,6 @@ MAX_STEPS = 2
 #: Blank shapes of one named shape. A blank shape that two others share is read twice, so sharing could grow without end.
 MAX_SHAPES = 10_000
 
-#: Terms that say something about a shape and nothing about a device.
-_ANNOTATIONS = frozenset(SH + term for term in ("name", "description", "message", "severity", "order", "group", "deactivated"))
 _ALSO = frozenset(uri for kind in CONSTRAINT_KINDS.values() for uri in kind.also)
 
 #: Where the shipped requirements are named.
@@ -60,7 +60,7 @@ PLATFORM = "urn:ccpp:platform#"
 REFUSED = MappingProxyType(
     {
         "closed": "a device that states more than is asked is none the worse",
-        "ignoredProperties": "it belongs to `sh:closed`, which is not supported",
+        "ignoredProperties": "it belongs to `sh:closed true`, which is not supported",
         "class": "a value of a profile is a literal, and an instance of nothing",
         "qualifiedValueShapesDisjoint": "write the difference into the shape, with `sh:not`",
         "sparql": "use a term of `req:`, whose validators are written in SPARQL",
@@ -119,21 +119,6 @@ def _platform_shapes() -> Graph:
     return parse_turtle((vocabulary_folder() / "platforms.ttl").read_bytes(), RequirementError)
 
 
-def shapes_in(graph: Graph) -> list[URIRef]:
-    """The shapes that have a name: typed as shapes, or with any term of a shape, lest one is passed over that lacks its type."""
-    declarations = {*graph.subjects(RDF.type, URIRef(SH + "ConstraintComponent")), *graph.subjects(URIRef(SH + "declare"))}
-    shapes = {*graph.subjects(RDF.type, URIRef(SH + "NodeShape")), *graph.subjects(RDF.type, URIRef(SH + "PropertyShape"))}
-    terms: dict[Node, bool] = {}  # a catalogue has some thirty, and a million statements
-    for subject, predicate in graph.subject_predicates():
-        if terms[predicate] if predicate in terms else terms.setdefault(predicate, _is_shape_term(str(predicate))):
-            shapes.add(subject)
-    return sorted(shape for shape in shapes - declarations if isinstance(shape, URIRef))
-
-
-def _is_shape_term(term: str) -> bool:
-    return term.startswith((SH, REQ)) and term not in _ANNOTATIONS
-
-
 class _Reader:
     """One graph being read; `name` is the named shape that the present one stands in."""
 
@@ -142,7 +127,7 @@ class _Reader:
         self.vocabularies = vocabularies
         self.name = ""
         self.shapes = 0
-        self.of_values = _shapes_of_values(graph)
+        self.of_values = shapes_of_values(graph)
 
     def annotation(self, shape: URIRef) -> Annotation:
         """What a named shape says of itself, for reports."""
@@ -192,9 +177,8 @@ class _Reader:
         return any(isinstance(value, Literal) and value.toPython() is True for value in values)
 
     def terms(self, shape: Node) -> list[tuple[str, Node]]:
-        """What a shape says in SHACL's or our own terms, in a stable order."""
-        found = [(str(term), value) for term, value in self.graph.predicate_objects(shape) if _is_shape_term(str(term))]
-        return sorted(found, key=lambda stated: (stated[0], _place(stated[1])))
+        """What a shape asks for, by SHACL's or our own terms, in a stable order."""
+        return terms_of(self.graph, shape)
 
     def node_shape(self, shape: Node, depth: int) -> Requirement:
         items: list[Requirement] = []
@@ -217,7 +201,7 @@ class _Reader:
         return _conjunction(list(constraints))
 
     def attribute(self, paths: list[Node]) -> Attribute:
-        """The attribute that a path names: by its URI, or by the URIs of its component and its own."""
+        """The attribute that a path names: by its URI, or by that of its component, or of the link to components, and its own."""
         steps = paths if isinstance(paths[0], URIRef) or len(paths) > 1 else self.path(paths[0])
         if len(paths) > 1 or not steps or len(steps) > MAX_STEPS or not all(isinstance(step, URIRef) for step in steps):
             raise self.error(
@@ -228,7 +212,7 @@ class _Reader:
             attribute = self.vocabularies.named(str(steps[-1]))
         except RequirementError as error:
             raise self.error(error.message, error.hint) from None
-        if len(steps) == MAX_STEPS:
+        if len(steps) == MAX_STEPS and self.vocabularies.link(str(steps[0])).link is not Link.COMPONENT:
             component = self.vocabularies.component_type(str(steps[0])).name
             if component != attribute.name.component:
                 raise self.error(
@@ -325,38 +309,6 @@ class _Reader:
         return members
 
 
-def _shapes_of_values(graph: Graph) -> frozenset[Node]:
-    """The shapes that stand inside property shapes, at any depth."""
-    inside: set[Node] = set()
-    pending: list[Node] = list(graph.subjects(URIRef(SH + "path")))
-    while pending:
-        shape = pending.pop()
-        direct = [value for term in ("node", "not", "qualifiedValueShape") for value in graph.objects(shape, URIRef(SH + term))]
-        lists = [value for term in ("and", "or", "xone") for value in graph.objects(shape, URIRef(SH + term))]
-        for value in (*direct, *(member for one in lists for member in _items(graph, one))):
-            if value not in inside:
-                inside.add(value)
-                pending.append(value)
-    return frozenset(inside)
-
-
-def _items(graph: Graph, value: Node) -> list[Node]:
-    """The members of a list as far as it is one; who reads it says what is wrong with it."""
-    found: list[Node] = []
-    seen: set[Node] = set()
-    while value not in seen:
-        seen.add(value)
-        found += graph.objects(value, _FIRST)
-        value = graph.value(value, _REST, any=True) or _NIL
-    return found
-
-
-def _place(value: Node) -> tuple[bool, int, str]:
-    """Where a value stands among others: blank nodes as rdflib numbered them, which is how the document has them."""
-    blank = isinstance(value, BNode)
-    return blank, len(str(value)) if blank else 0, str(value)
-
-
 def _conjunction(items: list[Requirement]) -> Requirement:
     return items[0] if len(items) == 1 else All(tuple(items))
 
@@ -381,8 +333,6 @@ def _remedy(term: str) -> str:
     """What to do about a term that is not supported."""
     from difflib import get_close_matches  # noqa: PLC0415  only for the hint
 
-    if term.startswith(SH + "target"):
-        return "leave it out: a requirement is applied by its name"
     refused = REFUSED.get(term.removeprefix(SH))
     if refused:
         return refused

@@ -9,6 +9,7 @@ import contextlib
 import json
 from collections import Counter
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -88,11 +89,20 @@ def load_cases() -> list[Case]:
 
 
 CASES = load_cases()
-CONSTRAINTS = sorted({(case.attribute, case.constraint) for case in CASES})
+#: Attributes that generated shapes compare, in either order.
+COMPARED = ("MmsCharacteristics/MmsMaxMessageSize", "PushCharacteristics/Push-MsgSize")
+COMPARISONS = [
+    (first, f"sh:{kind} <{VOCABULARIES.named(second).uri}>")
+    for kind, row in CONSTRAINT_KINDS.items()
+    if row.takes_attribute
+    for first, second in (COMPARED, COMPARED[::-1])
+]
+CONSTRAINTS = sorted({(case.attribute, case.constraint) for case in CASES} | set(COMPARISONS))
 VALUES = {
     attribute: sorted({value for case in CASES if case.attribute == attribute for value in case.stated})
     for attribute in sorted({case.attribute for case in CASES})
 }
+VALUES[COMPARED[1]] = VALUES[COMPARED[0]]
 
 
 def profile_of(uri: str, stated: dict[str, list[str]]) -> ResolvedProfile:
@@ -215,7 +225,7 @@ def test_generated_pairs_cover_every_kind() -> None:
     for pair in (pair for batch in range(BATCHES) for pair in generated(batch)):
         graph = read_requirements(Graph().parse(data=PREFIXES + pair.turtle, format="turtle"), VOCABULARIES)
         kinds.update({constraint.kind for constraint in graph.constraints(pair.root)})
-    assert set(kinds) == {kind for kind, row in CONSTRAINT_KINDS.items() if not row.takes_attribute}
+    assert set(kinds) == set(CONSTRAINT_KINDS)
     assert min(kinds.values()) >= 10, kinds
 
 
@@ -268,8 +278,9 @@ def test_real_profiles_and_a_catalogue(count: int, size: int, real_profiles: lis
 def test_a_path_through_the_component_leads_to_the_same_values() -> None:
     profile = profile_of("urn:device", {"HardwarePlatform/BitsPerPixel": ["16"], "HardwarePlatform/Model": ["B610"]})
     namespace = VOCABULARIES.named("BitsPerPixel").uri.removesuffix("BitsPerPixel")
-    for least in (8, 24):
-        shape = f"""<urn:shape> a sh:NodeShape ; sh:property [ sh:path ( <{namespace}HardwarePlatform> <{namespace}BitsPerPixel> ) ;
+    links = (f"{namespace}HardwarePlatform", "http://www.w3.org/2002/11/08-ccpp-schema#component")
+    for least, link in product((8, 24), links):
+        shape = f"""<urn:shape> a sh:NodeShape ; sh:property [ sh:path ( <{link}> <{namespace}BitsPerPixel> ) ;
             sh:minCount 1 ; sh:minInclusive {least} ] ."""
         graph = read_requirements(Graph().parse(data=PREFIXES + shape, format="turtle"), VOCABULARIES)
         shapes = Graph().parse(data=f"{PREFIXES} {shape} <urn:shape> sh:targetNode <urn:device> .", format="turtle")
