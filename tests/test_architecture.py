@@ -51,6 +51,7 @@ CONFINED = {
     "rdflib": {
         "vocabulary",
         "requirements.shacl",
+        "requirements.shapes",
         "requirements.rdf",
         "requirements.turtle",
         "turtle.*",
