@@ -32,7 +32,17 @@ from ccpp.provisioning.card.files import (
     walk,
 )
 from ccpp.provisioning.card.image import MAX_IMAGE, read_image, write_image
-from ccpp.provisioning.card.layout import KINDS, MIN_SIZE, Place, Storage, make_card, provisioning_paths, read_storage
+from ccpp.provisioning.card.layout import (
+    KINDS,
+    MIN_SIZE,
+    Place,
+    Storage,
+    application_paths,
+    make_card,
+    provisioning_paths,
+    read_documents,
+    read_storage,
+)
 from ccpp.provisioning.card.mexe import Domain, KeyType, RootKey, mexe_directory, read_mexe
 from ccpp.provisioning.card.script import commands, read_script, write_script
 from ccpp.provisioning.card.structures import (
@@ -193,6 +203,16 @@ def test_an_application_is_found_by_its_identifier_where_the_directory_does_not_
     assert read_storage(silent, ALL).documents == WHOLE.documents
     with pytest.raises(CardError, match="no provisioning application"):
         read_storage(Directory(MASTER, "MF", (file and replace(file, content=b"\xff"),)), ALL)
+
+
+def test_a_wim_on_a_sim_goes_first() -> None:
+    sim, wim = (make_card(Storage({Place.BOOTSTRAP: document}), kind) for kind, document in (("sim", FULL), ("wim", SMALL)))
+    application = next(file for file in wim.files if isinstance(file, Directory))
+    both = replace(sim, files=(*sim.files, replace(application, id=0x7F81)))
+    assert application_paths(both) == ((0x7F81,), (0x7F80,))
+    found = [read_documents(both, ALL, path)[Place.BOOTSTRAP] for path in application_paths(both)]
+    assert found == [SMALL, FULL]
+    assert read_storage(both, ALL).documents == {Place.BOOTSTRAP: SMALL}
 
 
 @given(

@@ -12,14 +12,15 @@ from generated_settings import SETTINGS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccpp.cli import cli
 from ccpp.commands.document import document as group
 from ccpp.model import Secret as Password
 from ccpp.provisioning.bootstrap import CONTENT_TYPE, MediaType, Secret, Security, compute_mac, imsi_semi_octets, user_pin_mac
 from ccpp.provisioning.card.files import Access
 from ccpp.provisioning.card.image import read_image, write_image
 from ccpp.provisioning.card.layout import Place, Storage, make_card
-from ccpp.provisioning.connectivity.mapping import settings_to_document
-from ccpp.provisioning.connectivity.wbxml import encode_connectivity
+from ccpp.provisioning.connectivity.mapping import document_to_settings, settings_to_document
+from ccpp.provisioning.connectivity.wbxml import decode_connectivity, encode_connectivity
 from ccpp.provisioning.connectivity.xml import write_connectivity
 from ccpp.provisioning.push import Push, encode_push
 from ccpp.provisioning.settings import AccessPoint, Application, Context, Credentials, Gateway, Port, Proxy, Resource, Settings
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IMSI, PIN = "001010123456789", "1234"
+GERMAN = "262021234567890"
 SECRET = Secret(pin=PIN, network=imsi_semi_octets(IMSI))
 SUBSCRIBER = Settings(
     (
@@ -131,3 +133,29 @@ def test_by_the_command_line(tmp_path: Path) -> None:
     assert run(group, ["card", str(xml), "--output", str(image)]).exit_code == 0
     other = Terminal(IMSI, card=read_image(image.read_bytes()))
     assert settings_of(terminal) == settings_of(other) == SUBSCRIBER
+
+
+def test_a_real_device_of_a_real_network_is_configured(shared: Path, tmp_path: Path) -> None:
+    """A subscriber's account and a device's profile in, the operator's own data between; short messages and a card out."""
+    account, out, image = tmp_path / "alice.toml", tmp_path / "out", tmp_path / "card.json"
+    account.write_text(
+        f'imsi = "{GERMAN}"\n[access.internet]\nuser = "alice"\npassword = "hunter2"\n'
+        '[application.w2]\nhome-page = "http://home.example/"\naccess = ["internet"]\n'
+    )
+    profile = shared / "profiles" / "3c21806e0b8cf3c1724e7d184691bd4a.rdf"
+    run = CliRunner().invoke
+    made = run(cli, ["settings", str(profile), "--subscriber", str(account), "--as", "wap-wbxml", "--output", str(out)])
+    assert made.exit_code == 0, made.output
+    assert "hunter2" not in made.output
+    (file,) = out.iterdir()
+    expected = document_to_settings(decode_connectivity(file.read_bytes()).document).settings
+    assert expected.access_points[0].credentials[0].secret == Password("hunter2")
+    listed = json.loads(
+        run(cli, ["document", "sms", str(file), "--method", "NETWPIN", "--imsi", GERMAN, "--format", "json"]).stdout
+    )
+    terminal = Terminal(GERMAN)
+    for one in reversed(listed["messages"]):
+        terminal, _ = receive(terminal, bytes.fromhex(one))
+    assert run(cli, ["document", "card", str(file), "--kind", "usim", "--output", str(image)]).exit_code == 0
+    for held in (settings_of(terminal, 1), settings_of(Terminal(GERMAN, card=read_image(image.read_bytes())))):
+        assert held == expected

@@ -52,6 +52,15 @@ def test_a_push_comes_back_as_it_went(push: Push) -> None:
     assert decode_push(encode_push(push)) == push
 
 
+@given(PUSHES)
+def test_every_truncation_of_the_headers_is_an_error_and_what_follows_is_the_document(push: Push) -> None:
+    data = encode_push(push)
+    for end in range(len(data) - len(push.document)):
+        with pytest.raises(PushError):
+            decode_push(data[:end])
+    assert decode_push(data + b"more") == push._replace(document=push.document + b"more")
+
+
 @given(st.one_of(st.binary(max_size=60), st.binary(max_size=60).map(lambda rest: b"\x01\x06" + rest)))
 @example(b"\x01\x06\x06\x05\xb6\x92AB\0")
 def test_any_bytes_give_a_push_or_one_error_with_the_offset(data: bytes) -> None:

@@ -35,6 +35,16 @@ def test_order_is_nothing_and_loss_and_repetition_are_seen(choice: st.DataObject
         assert reassemble(choice.draw(st.permutations(rest))) == (None, (again.number,), ())
 
 
+@given(st.binary(max_size=120), st.booleans())
+def test_every_truncation_of_the_header_is_an_error_and_what_follows_is_payload(data: bytes, wide: bool) -> None:  # noqa: FBT001
+    part = Segment(data, reference=3, total=4, number=2, wide=wide)
+    encoded = encode_segment(part)
+    for end in range(len(encoded) - len(data)):
+        with pytest.raises(SmsError):
+            decode_segment(encoded[:end])
+    assert decode_segment(encoded + b"more") == part._replace(payload=data + b"more")
+
+
 @given(st.one_of(st.binary(max_size=20), st.binary(max_size=30).map(lambda rest: b"\x0b\x05\x04" + rest)))
 def test_any_bytes_give_a_segment_or_one_error_with_the_offset(data: bytes) -> None:
     offset: int | None = 0

@@ -17,7 +17,7 @@ from ccpp.provisioning.connectivity.wbxml import encode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity
 from ccpp.provisioning.push import Push, encode_push
 from ccpp.provisioning.sms import encode_segment, segment
-from ccpp.provisioning.user_agent.choosing import Ask, choose_domains, point_identity, proxy_identity
+from ccpp.provisioning.user_agent.choosing import Ask, Here, Way, choose_domains, point_identity, proxy_identity, ways_to
 from ccpp.provisioning.user_agent.contexts import Bearer
 from ccpp.provisioning.user_agent.merging import merge
 from ccpp.provisioning.user_agent.remarks import REMARKS
@@ -178,6 +178,25 @@ def test_short_messages_are_awaited_and_seen_again() -> None:
     for one in others:
         terminal, remarks = receive(terminal, one, pin=typed)
     assert (remarks[0].code, terminal.inbox) == ("accepted", ())
+
+
+def test_the_ways_to_a_proxy_are_by_priority_and_valid_here_and_now() -> None:
+    def valid(**parms: str) -> Characteristic:
+        return Characteristic("VALIDITY", tuple(Parm(name, value) for name, value in parms.items()))
+
+    abroad = point("abroad")._replace(characteristics=(valid(COUNTRY="002", NETWORK="01"),))
+    home = point("home")._replace(characteristics=(valid(COUNTRY="001", NETWORK="01, 02"), valid(COUNTRY="003")))
+    brief = point("brief", INTERNET=None)._replace(characteristics=(valid(VALIDUNTIL="60"),))
+    gateway = Characteristic(
+        "PXPHYSICAL",
+        (Parm("PHYSICAL-PROXY-ID", "h"), *(Parm("TO-NAPID", name) for name in ("abroad", "home", "INTERNET", "nowhere"))),
+    )
+    held = whole(abroad, home, brief, point("net", INTERNET=None), proxy("p", "net", inner=(gateway,)), proxy("q", "home"))
+    expected = (Way("h", "home"), Way("h", "brief"), Way("h", "net"), Way("g", "net"))
+    assert ways_to(held, "p", Here("001", "02", 60)) == expected
+    assert ways_to(held, "p", Here("003", "99", 61)) == (Way("h", "home"), Way("h", "net"), Way("g", "net"))
+    assert ways_to(held, "p", Here("002", "01", 61)) == (Way("h", "abroad"), Way("h", "net"), Way("g", "net"))
+    assert ways_to(held, "nobody", Here("001", "01")) == ()
 
 
 # Who may bootstrap.

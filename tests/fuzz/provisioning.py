@@ -24,6 +24,10 @@ from ccpp.provisioning.connectivity.xml import read_connectivity, write_connecti
 from ccpp.provisioning.push import decode_push, encode_push
 from ccpp.provisioning.sms import decode_segment, encode_segment
 from ccpp.provisioning.submission import ShortMessage, read_tpdu, write_submit
+from ccpp.provisioning.user_agent.choosing import choose_proxies
+from ccpp.provisioning.user_agent.merging import merge
+from ccpp.provisioning.user_agent.supporting import Capabilities, support
+from ccpp.provisioning.user_agent.understanding import understand
 
 from .exchanges import WAP
 from .target import SUITE, Target, tokens
@@ -34,10 +38,17 @@ _SEGMENTS = [bytes.fromhex(one) for case in _VECTORS.values() for one in case.ge
 
 
 def connectivity(data: bytes) -> None:
-    """A document in WBXML: it can be written and reads the same, be judged, and be settings."""
+    """A document in WBXML: it can be written and reads the same, be judged, be understood by a terminal, and be settings."""
     document = decode_connectivity(data).document
     assert decode_connectivity(encode_connectivity(document)).document == document, "the document was not the same again"
     assert all(breach.message for breach in validate_connectivity(document))
+    understood = understand(document).document
+    assert understand(understood) == (understood, ()), "a terminal understood something else the second time"
+    merged = merge([understood, understood]).document
+    held = support(merged, Capabilities(frozenset({"GSM-GPRS"}))).document
+    assert merge([merged, understood]).document == merged, "what is there already was added"
+    assert support(held, Capabilities(frozenset({"GSM-GPRS"}))).document == held, "there was more to cut"
+    choose_proxies(held, "http://home.example/a")
     document_to_settings(document)
 
 

@@ -15,6 +15,9 @@ from ccpp.provisioning.connectivity.rules import validate_connectivity
 from ccpp.provisioning.connectivity.vocabulary import connectivity_tokens, parm_types
 from ccpp.provisioning.connectivity.wbxml import decode_connectivity, encode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity, write_connectivity
+from ccpp.provisioning.user_agent.merging import merge
+from ccpp.provisioning.user_agent.supporting import EVERYTHING, support
+from ccpp.provisioning.user_agent.understanding import understand
 from ccpp.wbxml.encoding import Strings
 
 #: What both XML and every charset can hold; the codec's own laws cover the rest.
@@ -60,6 +63,17 @@ def test_a_changed_byte_gives_a_document_or_one_error(document: ConnectivityDocu
     encoded[data.draw(st.integers(0, len(encoded) - 1))] = data.draw(st.integers(0, 255))
     with suppress(CcppError):
         decode_connectivity(bytes(encoded))
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_a_terminal_makes_the_same_of_what_it_made(one: ConnectivityDocument, other: ConnectivityDocument) -> None:
+    high, low = (understand(document).document for document in (one, other))
+    assert understand(high) == (high, ())
+    merged = merge([high, low])
+    assert merge([merged.document, low]).document == merged.document
+    held = support(merged.document, EVERYTHING)
+    assert support(held.document, EVERYTHING) == (held.document, ())
+    assert all(remark.message for remark in (*merged.remarks, *held.remarks))
 
 
 @given(DOCUMENTS)

@@ -56,6 +56,7 @@ _WIM = bytes.fromhex("A0000000635741502D57494D")
 _USIM = bytes.fromhex("A0000000871002")
 _DIR, _ODF, _TOKEN, _DODF, _CDF, _AODF, _CERTIFICATES = 0x2F00, 0x5031, 0x5032, 0x4405, 0x4406, 0x4407, 0x4410
 _LABEL = "PROVISIONING"
+_FILL = b"\xff"
 _ARC = "2.23.43.5."
 _PIN_ID = b"\x01"
 #: A PIN → its label and the reference that VERIFY takes: CHV1 is global, that of a WIM local (WAP-186 annex A).
@@ -191,68 +192,74 @@ def _certificate_files(certificates: tuple[bytes, ...], rights: Rights) -> list[
     return [ElementaryFile(_CDF, "EF CDF", rights, b"".join(entries)), *files]
 
 
+def application_paths(card: Directory) -> tuple[Path, ...]:
+    """Where the provisioning applications are, a WIM's first: by EF(DIR), and by the identifiers of the directories (WAP-186 §7).
+
+    Raises:
+        CardError: EF(DIR) is missing or something else.
+    """
+    found: dict[Path, bytes] = {}
+    for record in elementary(card, (_DIR,)).records():
+        application = read_application(record)
+        if application is not None and application.path is not None:
+            found[read_path(application.path)] = application.aid
+    for file in card.files:
+        if isinstance(file, Directory) and file.aid is not None:
+            found.setdefault((file.id,), file.aid)
+    return tuple(path for aid in (_WIM, _PKCS_15) for path, known in found.items() if known == aid)
+
+
 def application_path(card: Directory) -> Path:
-    """Where the provisioning application is: by the identifiers in EF(DIR), else of the directories themselves.
+    """Where the first provisioning application is.
 
     Raises:
         CardError: there is none.
     """
-    for record in elementary(card, (_DIR,)).records():
-        found = read_application(record)
-        if found is not None and found.aid in {_PKCS_15, _WIM} and found.path is not None:
-            return read_path(found.path)
-    for file in card.files:
-        if isinstance(file, Directory) and file.aid in {_PKCS_15, _WIM}:
-            return (file.id,)
-    raise CardError("no provisioning application on the card", hint="EF(DIR) names neither PKCS#15 nor a WIM")
+    paths = application_paths(card)
+    if not paths:
+        raise CardError("no provisioning application on the card", hint="EF(DIR) names neither PKCS#15 nor a WIM")
+    return paths[0]
 
 
-def data_objects(card: Directory) -> tuple[tuple[DataObject, Path], ...]:
-    """The data objects that the card's DODFs list, each with the path of its file.
+def provisioning_paths(card: Directory, application: Path | None = None) -> Mapping[Place, Path]:
+    """The provisioning files of an application, the first if not stated; one that no DODF lists must not be used (WAP-186 §6).
 
     Raises:
         CardError: the way there is broken.
     """
-    base = application_path(card)
-    found: list[tuple[DataObject, Path]] = []
-    for kind, path in read_objects(read_file(card, (*base, _ODF))):
-        if kind == DATA_OBJECTS:
-            entries = read_data_objects(read_file(card, read_path(path, base)))
-            found += [(entry, read_path(entry.path, base)) for entry in entries]
-    return tuple(found)
-
-
-def provisioning_paths(card: Directory) -> Mapping[Place, Path]:
-    """The provisioning files by place; one that no DODF lists must not be used (WAP-186 §6), so it is not here.
-
-    Raises:
-        CardError: the way there is broken.
-    """
+    base = application_path(card) if application is None else application
     paths: dict[Place, Path] = {}
-    for entry, path in data_objects(card):
-        if entry.oid in _BY_OID:
-            paths.setdefault(_BY_OID[entry.oid], path)
-    return paths
+    for kind, pointer in read_objects(read_file(card, (*base, _ODF))):
+        if kind == DATA_OBJECTS:
+            for entry in read_data_objects(read_file(card, read_path(pointer, base))):
+                if entry.oid in _BY_OID:
+                    paths.setdefault(_BY_OID[entry.oid], read_path(entry.path, base))
+    return {place: paths[place] for place in Place if place in paths}
 
 
-def read_storage(card: Directory, verified: frozenset[Access] = frozenset()) -> Storage:
-    """What a card stores, padding taken off, to one who has done what is in `verified`; an empty file is no document.
+def read_documents(card: Directory, verified: frozenset[Access], application: Path) -> Mapping[Place, bytes]:
+    """The documents of an application in the order of precedence, padding taken off; an empty file is no document.
 
     Raises:
         CardError: the way there is broken, or a file may not be read.
     """
-    documents = {}
-    for place, path in sorted(provisioning_paths(card).items(), key=lambda item: list(Place).index(item[0])):
-        content = read_file(card, path, verified)
-        if content and content[0] != 0xFF:  # noqa: PLR2004  an empty file begins with FF
-            documents[place] = content.rstrip(b"\xff")
+    contents = {place: read_file(card, path, verified) for place, path in provisioning_paths(card, application).items()}
+    return MappingProxyType({place: one.rstrip(_FILL) for place, one in contents.items() if one and one[:1] != _FILL})
+
+
+def read_storage(card: Directory, verified: frozenset[Access] = frozenset()) -> Storage:
+    """What the first application of a card stores, to one who has done what is in `verified`.
+
+    Raises:
+        CardError: the way there is broken, or a file may not be read.
+    """
     base = application_path(card)
     certificates: list[bytes] = []
     for kind, pointer in read_objects(read_file(card, (*base, _ODF))):
         if kind == TRUSTED_CERTIFICATES:
             entries = read_certificates(read_file(card, read_path(pointer, base), verified))
             certificates += [read_file(card, read_path(entry.path, base), verified) for entry in entries]
-    return Storage(MappingProxyType(documents), _root_keys(card), tuple(certificates))
+    return Storage(read_documents(card, verified, base), _root_keys(card), tuple(certificates))
 
 
 def _root_keys(card: Directory) -> tuple[mexe.RootKey, ...]:

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from ccpp.provisioning.connectivity.rules import INTERNET
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -68,6 +70,54 @@ def _path_fits(wanted: str, path: str) -> bool:
     if not wanted:
         return True
     return path == wanted or path.startswith(wanted if wanted.endswith("/") else f"{wanted}/")
+
+
+class Way(NamedTuple):
+    """A way to a proxy: the gateway and the access point, by their identifiers."""
+
+    gateway: str
+    point: str
+
+
+class Here(NamedTuple):
+    """Where and when the terminal is: the network's MCC and MNC, and the seconds since the context was received."""
+
+    country: str
+    network: str
+    seconds: int = 0
+
+
+def ways_to(document: ConnectivityDocument, proxy: str, here: Here) -> tuple[Way, ...]:
+    """The ways to a proxy in the order in which they are tried: gateways as they stand, of each its access points by priority.
+
+    `INTERNET` stands for every access point of the context with that parm (WAP-183 §5.3); one is passed over where it is not valid.
+    """
+    points = {point.first("NAPID") or "": point for point in document.within("NAPDEF")}
+    internet = [name for name, point in points.items() if point.has("INTERNET")]
+    found = []
+    for logical in document.within("PXLOGICAL"):
+        if logical.first("PROXY-ID") == proxy:
+            for gateway in logical.within("PXPHYSICAL"):
+                names = [name for one in gateway.all("TO-NAPID") for name in (internet if one == INTERNET else [one])]
+                found += [
+                    Way(gateway.first("PHYSICAL-PROXY-ID") or "", name)
+                    for name in names
+                    if name in points and is_valid(points[name], here)
+                ]
+    return tuple(dict.fromkeys(found))
+
+
+def is_valid(point: Characteristic, here: Here) -> bool:
+    """Whether an access point is valid now: it always is without a VALIDITY, else if one of them says so (WAP-183 §5.3)."""
+    stated = point.within("VALIDITY")
+    return not stated or any(_holds(one, here) for one in stated)
+
+
+def _holds(validity: Characteristic, here: Here) -> bool:
+    country, networks, until = (validity.first(name) for name in ("COUNTRY", "NETWORK", "VALIDUNTIL"))
+    placed = country is None or country == here.country
+    known = networks is None or here.network in [one.strip() for one in networks.split(",")]
+    return placed and known and (until is None or here.seconds <= int(until))
 
 
 class Ask(Enum):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ccpp.errors import CcppError, UsageError
 from ccpp.provisioning.bootstrap import CONTENT_TYPE, Secret, imsi_semi_octets, verify_mac
 from ccpp.provisioning.card.files import Access
-from ccpp.provisioning.card.layout import Place, read_storage
+from ccpp.provisioning.card.layout import application_paths, read_documents
 from ccpp.provisioning.connectivity.document import ConnectivityDocument
 from ccpp.provisioning.connectivity.mapping import document_to_settings
 from ccpp.provisioning.connectivity.wbxml import decode_connectivity
@@ -163,21 +163,32 @@ class CardDocuments(NamedTuple):
 
 
 def card_documents(terminal: Terminal) -> CardDocuments:
-    """The card's documents: Bootstrap, Config1, Config2. One that cannot be read is as if it were not there (WAP-185 §5.2)."""
-    if terminal.card is None:
-        return CardDocuments(())
-    try:
-        stored = read_storage(terminal.card, terminal.verified).documents
-    except CcppError:
-        return CardDocuments((), (Remark("corrupt", "card"),))
-    documents, remarks = [], []
-    for place in Place:
-        if place in stored:
-            try:
-                documents.append(decode_connectivity(stored[place]).document)
-            except CcppError:
-                remarks.append(Remark("corrupt", place.value))
+    """The card's documents: of a WIM, then of the SIM; of each Bootstrap, Config1, Config2 (WAP-186 §7).
+
+    One that cannot be read is as if it were not there (WAP-185 §5.2).
+    """
+    documents: list[ConnectivityDocument] = []
+    remarks: list[Remark] = []
+    for place, data in _card_files(terminal, remarks):
+        try:
+            documents.append(decode_connectivity(data).document)
+        except CcppError:
+            remarks.append(Remark("corrupt", place))
     return CardDocuments(tuple(documents), tuple(remarks))
+
+
+def _card_files(terminal: Terminal, remarks: list[Remark]) -> tuple[tuple[str, bytes], ...]:
+    if terminal.card is None:
+        return ()
+    try:
+        return tuple(
+            (place.value, data)
+            for path in application_paths(terminal.card)
+            for place, data in read_documents(terminal.card, terminal.verified, path).items()
+        )
+    except CcppError:
+        remarks.append(Remark("corrupt", "card"))
+        return ()
 
 
 def effective(terminal: Terminal, number: int = 0) -> Understood:
