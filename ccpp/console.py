@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from click import style, unstyle
 
 from ccpp.datatypes import lexical
 from ccpp.diagnostics import Severity
+from ccpp.errors import printable
 from ccpp.model import Secret, Status, Verdict
 from ccpp.resolution import account
 
@@ -32,11 +34,20 @@ _VERDICT_COLOURS = {Verdict.SATISFIED: "green", Verdict.UNSATISFIED: "red", Verd
 #: Lines are cut here where the width is not known.
 _WIDTH = 120
 
+#: What `click.style` writes; anything else in a cell is shown, and may come from a device.
+_STYLE = re.compile(r"(\x1b\[[0-9;]*m)")
+
+
+def shown(text: str) -> str:
+    """Styled text as a terminal may show it: what would move the cursor or turn the line is replaced."""
+    return "".join(printable(part) if index % 2 == 0 else part for index, part in enumerate(_STYLE.split(text)))
+
 
 def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> str:
     """Rows in columns as wide as their longest cell; the last one takes what is left of the line."""
     if not rows:
         return ""
+    rows = [[shown(cell) for cell in row] for row in rows]
     width = shutil.get_terminal_size((_WIDTH, 24)).columns
     widths = [max(len(unstyle(row[column])) for row in rows) for column in range(len(rows[0]) - 1)]
     lines = []
@@ -60,7 +71,7 @@ def show_value(value: Value | Secret) -> str:
 
 def show_profile(profile: ResolvedProfile) -> str:
     """A resolved profile, a component a block, an attribute a line."""
-    head = f"{style(profile.uri, bold=True)}\n{len(profile.attributes)} attributes, {profile.digest[:19]}…"
+    head = f"{style(printable(profile.uri), bold=True)}\n{len(profile.attributes)} attributes, {profile.digest[:19]}…"
     blocks = [head]
     for component in sorted({name.component for name in profile.attributes}):
         rows = [
@@ -68,7 +79,7 @@ def show_profile(profile: ResolvedProfile) -> str:
             for name, resolved in sorted(profile.attributes.items())
             if name.component == component
         ]
-        blocks.append(f"{style(component, bold=True)}\n{table(rows, indent='  ')}")
+        blocks.append(f"{style(printable(component), bold=True)}\n{table(rows, indent='  ')}")
     if profile.diagnostics:
         blocks.append(show_diagnostics(profile.diagnostics))
     return "\n\n".join(blocks)
@@ -76,7 +87,7 @@ def show_profile(profile: ResolvedProfile) -> str:
 
 def show_account(profile: ResolvedProfile, name: AttributeName) -> str:
     """Every statement of one attribute, a statement a line: its outcome, its place, its value, the rule that decided."""
-    head = f"{style(profile.uri, bold=True)}\n{style(str(name), fg='cyan')}"
+    head = f"{style(printable(profile.uri), bold=True)}\n{style(str(name), fg='cyan')}"
     resolved = profile.attributes.get(name)
     if resolved is None:
         return f"{head}: not stated"
@@ -86,7 +97,7 @@ def show_account(profile: ResolvedProfile, name: AttributeName) -> str:
         outcome = style("won", fg="green") if won else style("lost", fg="red")
         place = f"{origin.document}:{origin.line or '-'}"
         rows.append((outcome, origin.kind.value, place, style(reason, dim=True), show_value(stated.value)))
-    return f"{head} ({resolved.attribute.rule.value}) = {show_value(resolved.value)}\n{table(rows, indent='  ')}"
+    return f"{head} ({resolved.attribute.rule.value}) = {printable(show_value(resolved.value))}\n{table(rows, indent='  ')}"
 
 
 def _place(resolved: Resolved) -> str:

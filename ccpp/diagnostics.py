@@ -51,19 +51,21 @@ _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
     {
         # XML: what had to be mended before the bytes were a document.
+        "xml-declaration-malformed": Finding(_WARNING, "read past `{0}`, which is no XML declaration here", "XML 1.0 §2.8"),
         "leading-junk": Finding(_WARNING, "dropped {0} bytes before the XML declaration", "XML 1.0 §2.8"),
         "tree-markers": Finding(_WARNING, "removed the tree markers of a browser's copy (`- <`)", "XML 1.0 §2.1"),
         "trailing-junk": Finding(_WARNING, "dropped {0} bytes after the document element", "XML 1.0 §2.1"),
         "truncated": Finding(_ERROR, "the document ends inside `{0}`; kept what is complete", "XML 1.0 §2.1"),
         "mismatched-tag": Finding(_ERROR, "`{0}` is closed by `{1}`; read the end tag as `{0}`", "XML 1.0 §3"),
-        "unescaped-character": Finding(_WARNING, "escaped a character that may not stand here (`{0}`)", "XML 1.0 §2.4"),
+        "unescaped-character": Finding(_WARNING, "replaced a character that may not stand here (`{0}`)", "XML 1.0 §2.4"),
         "undefined-entity": Finding(_WARNING, "replaced the undefined entity `&{0};`", "XML 1.0 §4.1"),
-        "undecodable-text": Finding(_WARNING, "not valid {0}; decoded as ISO-8859-1", "XML 1.0 §4.3.3"),
+        "undecodable-text": Finding(_WARNING, "decoded as {1} what is not valid {0}", "XML 1.0 §4.3.3"),
         "undeclared-prefix": Finding(
             _WARNING, "declared the prefix `{0}`, which the document uses without a namespace", "XML Names §3"
         ),
         "repeated-xml-attribute": Finding(_WARNING, "`{0}` stands twice in one tag; kept the first", "XML 1.0 §3.1"),
         # RDF/XML: what the grammar refuses and the reader can still understand.
+        "rdf-embedded": Finding(_WARNING, "read the rdf:RDF inside `{0}`, and nothing around it", "RDF/XML §7.2.1"),
         "rdf-namespace-misspelt": Finding(_WARNING, "read `{0}` as the RDF namespace", "RDF/XML §5.1"),
         "rdf-attribute-unqualified": Finding(_WARNING, "read the unqualified attribute `{0}` as `rdf:{0}`", "RDF/XML §6.1.4"),
         "rdf-id-not-a-name": Finding(_WARNING, "`{0}` is not an XML name, so no rdf:ID", "RDF/XML §5.2"),
@@ -113,6 +115,7 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         ),
         "defaults-link-misspelt": Finding(_INFO, "read `{0}` as the defaults link", "T-18"),
         "defaults-unresolved": Finding(_WARNING, "the defaults `{0}` were not found; left out", "T-17"),
+        "defaults-unreadable": Finding(_WARNING, "the defaults `{0}` cannot be read: {1}; left out", "T-17"),
         "defaults-nested": Finding(_ERROR, "defaults of defaults in `{0}`; followed all the same", "T-17"),
         "defaults-of-other-type": Finding(_ERROR, "the defaults `{0}` are of a {1}, used for a {2}", "T-17"),
         "defaults-conflict": Finding(_ERROR, "component `{0}` has more than one default", "CC/PP 1.0 §3.2"),
@@ -120,6 +123,7 @@ DIAGNOSTICS: MappingProxyType[str, Finding] = MappingProxyType(
         "container-coerced": Finding(_WARNING, "{0}: {1} found, {2} due; coerced", "T-15"),
         "container-invalid": Finding(_ERROR, "{0}: one value due, {1} found; kept as found", "T-15"),
         "container-nested": Finding(_ERROR, "{0}: a container or a node inside a container; flattened", "CC/PP 1.0 §4.1"),
+        "container-is-collection": Finding(_WARNING, "`{0}` holds an RDF collection; read as a Seq", "CC/PP 1.0 §4.1"),
         "member-repeated": Finding(_INFO, "{0}: repeated member `{1}`", "T-21"),
         "member-empty": Finding(_INFO, "{0}: dropped an empty member", "T-20"),
         "value-coerced": Finding(_WARNING, "{0}: read `{1}` as {2} `{3}`", "T-26"),

@@ -25,6 +25,11 @@ Messages are lower case, without a final period or a line break; what the user w
 from __future__ import annotations
 
 
+def printable(text: str) -> str:
+    """A text as a terminal may show it: what is not printable, such as what would move the cursor or turn the line, is replaced."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 class CcppError(Exception):
     """An input that cannot be used: `message` says what and why, `source` and `line` where, `hint` what to do.
 
@@ -52,7 +57,7 @@ class CcppError(Exception):
         place = "".join(f"{part}:" for part in (self.source, self.line) if part is not None)
         report = f"{place} {self.message}" if place else self.message
         report = f"{report} ({self.hint})" if self.hint else report
-        return " ".join(report.split())
+        return printable(" ".join(report.split()))
 
     def located(self, source: str) -> CcppError:
         """The same error naming the document it is about, unless it names one already."""

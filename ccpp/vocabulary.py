@@ -43,6 +43,8 @@ Data: TypeAlias = dict[str, Any]
 
 #: The schema version in a namespace: OMA dates them.
 _VERSION = re.compile(r"ccppschema-(\d{8})")
+#: The beginning of a namespace, which some documents double, write as https, or leave `www.` out of.
+_SCHEMES = re.compile(r"\A(?:https?://)*+(?:www\.)?")
 
 
 class Link(StrEnum):
@@ -137,16 +139,15 @@ class Vocabularies:
         if len(matching) == 1:
             return matching[0]
         if matching:
-            raise RequirementError(
-                f"ambiguous attribute `{text}`", hint="one of " + ", ".join(str(one.name) for one in matching)
-            )
+            known = ", ".join(str(one.name) for one in matching)
+            raise RequirementError(f"ambiguous attribute `{text}`", hint=f"one of {known}")
         raise RequirementError(f"unknown attribute `{text}`", hint=self._nearest(text))
 
     def _nearest(self, text: str) -> str:
         from difflib import get_close_matches  # noqa: PLC0415  only for the hint
 
         local = text.rpartition("#")[2].rpartition("/")[2]
-        near = get_close_matches(local, {name.name for name in self.attributes}, n=1, cutoff=0.6)
+        near = get_close_matches(local, {name.name for name in self.attributes}, n=1)
         full = [str(name) for name in self.attributes if near and name.name == near[0]]
         return f"did you mean `{full[0]}`?" if full else "`ccpp vocabulary` lists the known ones"
 
@@ -190,21 +191,25 @@ class Vocabularies:
         namespace, hash_sign, local = uri.strip().rpartition("#")
         if not hash_sign:
             return self._split_unmarked(uri.strip())
-        exact = self._namespaces.get(namespace + "#")
-        table, right = exact or (self._normalised.get(_normalise(namespace)), False)
+        table, right = self._namespaces.get(namespace + "#") or (self._normalised.get(_normalise(namespace)), False)
         if table is None:
             return None, local, ()
+        glued = table.unglued(local)
+        if glued:
+            return table, glued, (("namespace-misspelt", (uri.removesuffix(glued), table.namespace)),)
         right = right and not uri[0].isspace() and not local[:1].isspace()  # blanks around the namespace
         return table, local.strip(), () if right else (("namespace-misspelt", (namespace + "#", table.namespace)),)
 
     def _split_unmarked(self, uri: str) -> tuple[_Table | None, str, tuple[Finding, ...]]:
         """The same for a URI without `#`: a document lost it from a namespace, so the local name follows directly."""
-        for spelling, (table, _) in self._namespaces.items():
-            bare = spelling.rstrip("#")
-            if len(uri) > len(bare) and uri.startswith(bare):
-                finding = () if bare == spelling else (("namespace-misspelt", (bare, table.namespace)),)
-                return table, uri[len(bare) :], finding
-        return None, uri.rpartition("/")[2], ()
+        beginnings = [one for one in self._namespaces if uri.startswith(one.rstrip("#")) and uri != one.rstrip("#")]
+        if not beginnings:
+            return None, uri.rpartition("/")[2], ()
+        spelling = max(beginnings, key=len)
+        bare = spelling.rstrip("#")
+        table, right = self._namespaces[spelling]
+        findings = () if right and bare == spelling else (("namespace-misspelt", (bare, table.namespace)),)
+        return table, uri[len(bare) :].lstrip("/"), findings
 
 
 class _Table:
@@ -240,6 +245,11 @@ class _Table:
         yield from ((alias, True) for alias in self.aliases)
         yield from ((misspelling, False) for misspelling in self.misspellings)
 
+    def unglued(self, local: str) -> str | None:
+        """What is left of a local name when the component that it begins with is taken away: some namespaces end in one."""
+        rests = [local.removeprefix(name) for name in self.components.values() if local not in self.attributes]
+        return next((one for one in rests if one != local and (one in self.attributes or one in _LINK_SPELLINGS)), None)
+
     def found(self, attribute: Attribute, findings: tuple[Finding, ...], uri: str) -> AttributeLookup:
         name = attribute.name.name
         version = _VERSION.search(uri)
@@ -260,17 +270,14 @@ def _all_attributes(tables: Iterable[_Table]) -> dict[AttributeName, Attribute]:
 
 
 def _normalise(namespace: str) -> str:
-    """What is left of a namespace when what documents get wrong is taken away (ccpp.md §3.1's table of spellings)."""
-    text = namespace.strip().partition("#")[0].rstrip("/").lower()
-    scheme, separator, rest = text.rpartition("http://")
-    return separator + rest if scheme in {"", "http://"} else text
+    """What is left of a namespace when what documents get wrong is taken away: case, the end, the scheme, `www.`."""
+    return _SCHEMES.sub("", namespace.strip().partition("#")[0].rstrip("/").lower())
 
 
 def _remember(seen: dict[str, Any], uri: str, find: Callable[[str], Any]) -> Any:  # noqa: ANN401  three kinds of look-up
     if len(seen) >= MAX_REMEMBERED:
         seen.clear()
-    found = seen[uri] = find(uri)
-    return found
+    return seen.setdefault(uri, find(uri))
 
 
 # Loading and compiling.
@@ -325,11 +332,11 @@ def _compile(turtle: bytes) -> Iterable[Data]:
 
 
 def _compile_vocabulary(stated: dict[str, list[str]], facts: dict[str, dict[str, list[str]]]) -> Data:
-    if _VOC + "namespace" not in stated or _RDFS + "label" not in stated:
-        raise VocabularyError("a vocabulary without namespace or label", hint="state voc:namespace and rdfs:label")
-    if len(stated[_VOC + "namespace"]) > 1 or len(stated[_RDFS + "label"]) > 1:
-        raise VocabularyError("a vocabulary with two namespaces or labels", hint="state other spellings as voc:alias")
-    [namespace], [label] = stated[_VOC + "namespace"], stated[_RDFS + "label"]
+    namespaces, labels = stated.get(_VOC + "namespace", []), stated.get(_RDFS + "label", [])
+    if len(namespaces) != 1 or len(labels) != 1:
+        hint = "state voc:namespace and rdfs:label once, other spellings as voc:alias"
+        raise VocabularyError("a vocabulary has one namespace and one label", hint=hint)
+    [namespace], [label] = namespaces, labels
     own = {uri.removeprefix(namespace): stated for uri, stated in facts.items() if uri.startswith(namespace)}
     return {
         "label": label,
@@ -374,15 +381,9 @@ def _compile_attribute(name: str, stated: dict[str, list[str]], namespace: str) 
 def serialise(compiled: list[Data]) -> str:
     """The compiled vocabularies as the text of `compiled.json`: an attribute a line, so that a change can be read."""
     text = json.dumps(compiled, indent=1, ensure_ascii=False)
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("    ") and lines:  # inside an attribute
-            lines[-1] += line.strip() if lines[-1].endswith("[") else " " + line.strip()
-        elif line.strip() in {"]", "],"} and line.startswith("   ") and lines:
-            lines[-1] += line.strip()
-        else:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+    for inside, joined in ((r"\[\n {4,}", "["), (r"\n {3,}\]", "]"), (r"\n {4,}", " ")):
+        text = re.sub(inside, joined, text)
+    return text + "\n"
 
 
 def main() -> None:

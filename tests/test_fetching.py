@@ -344,10 +344,19 @@ def test_a_document(server: Server) -> None:
     assert server.requests == [request]
 
 
-def test_the_user_agent_is_the_policys(server: Server) -> None:
-    """T-36: some profile servers answer only what they know."""
-    fetcher_for(server, user_agent="Nokia6600/1.0 (2.0)").fetch(server.says("/", answer()))
-    assert "\r\nUser-Agent: Nokia6600/1.0 (2.0)\r\n" in server.requests[0]
+@pytest.mark.parametrize("case", CASES["servers"], ids=[case["description"] for case in CASES["servers"]])
+def test_some_servers_answer_only_what_they_know(server: Server, case: dict[str, Any]) -> None:
+    def by_name(connection: socket.socket, stopped: Event) -> None:
+        known = f"\r\nUser-Agent: {case['answers']}" in server.requests[-1]
+        (answer() if known else answer(status="403 Forbidden"))(connection, stopped)
+
+    fetcher = fetcher_for(server, **({"user_agent": case["user_agent"]} if case["user_agent"] else {}))
+    if case["error"]:
+        with pytest.raises(FetchError) as caught:
+            fetcher.fetch(server.says("/", by_name))
+        assert caught.value.kind == case["error"]
+    else:
+        assert fetcher.fetch(server.says("/", by_name)).content == DOCUMENT
 
 
 def test_no_proxy_and_no_cookie(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

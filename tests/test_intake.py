@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccpp.errors import CcppError, ProfileError
-from ccpp.intake import intake_of, read_request
+from ccpp.exchange.uaprof import encode_uaprof
+from ccpp.intake import intake_of, read_input, read_request
 from ccpp.intake.accept import KINDS, MAX_MEMBERS, Precedence, read_accept
 from ccpp.intake.android import read_device_spec
 from ccpp.intake.client_hints import accept_hints, read_client_hints
@@ -26,7 +27,9 @@ from ccpp.vocabulary import load_vocabularies
 if TYPE_CHECKING:
     from ccpp.model import Profile
 
-CASES = json.loads((SUITE / "intake.json").read_text())
+ALL = json.loads((SUITE / "intake.json").read_text())
+CASES = [case for case in ALL if "joined" not in case]
+JOINED = [case for case in ALL if "joined" in case]
 VOCABULARIES = load_vocabularies()
 URI = "urn:client"
 
@@ -60,28 +63,21 @@ def test_every_row_names_attributes_and_has_a_case(source: str) -> None:
             assert name in tried
 
 
-@pytest.mark.parametrize(
-    ("precedence", "expected"),
-    [
-        (Precedence.REQUEST, ("fr",)),
-        (Precedence.UNION, ("en", "de", "fr")),
-        (Precedence.PROFILE, ("en", "de")),
-    ],
-)
-def test_the_request_and_the_profile_are_joined_by_precedence(precedence: Precedence, expected: tuple[str, ...]) -> None:
-    """T-40."""
-    device = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+@pytest.mark.parametrize("precedence", Precedence)
+@pytest.mark.parametrize("case", JOINED, ids=[case["description"] for case in JOINED])
+def test_the_request_and_the_profile_are_joined_by_precedence(case: dict[str, Any], precedence: Precedence) -> None:
+    device = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
         xmlns:prf="http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212#">
-        <rdf:Description rdf:ID="P"><prf:component><prf:SoftwarePlatform rdf:ID="S"><prf:CcppAccept-Language><rdf:Seq>
-        <rdf:li>en</rdf:li><rdf:li>de</rdf:li></rdf:Seq></prf:CcppAccept-Language></prf:SoftwarePlatform></prf:component>
-        </rdf:Description></rdf:RDF>"""
-    profile = read_profile(device, uri=URI, vocabularies=VOCABULARIES)
-    accepted = read_accept([("Accept-Language", "fr")], vocabularies=VOCABULARIES, precedence=precedence)
+        <rdf:Description rdf:ID="P"><prf:component><prf:SoftwarePlatform rdf:ID="S">{case["software"]}</prf:SoftwarePlatform>
+        </prf:component></rdf:Description></rdf:RDF>"""
+    profile = read_profile(device.encode(), uri=URI, vocabularies=VOCABULARIES)
+    headers = [tuple(header.split(": ", 1)) for header in case["headers"]]
+    accepted = read_accept(headers, vocabularies=VOCABULARIES, precedence=precedence)
     assert accepted is not None
-    languages = VOCABULARIES.named("SoftwarePlatform/CcppAccept-Language").name
-    resolved = resolve([profile, accepted])
-    assert resolved.values(languages) == expected
     assert {one.origin.kind for one in accepted.stated} == {KINDS[precedence]}
+    resolved = resolve([profile, accepted])
+    stated = {str(name): plain_value(one.value) for name, one in resolved.attributes.items()}
+    assert stated == case["joined"][precedence.value]
 
 
 def test_headers_that_say_nothing_state_nothing() -> None:
@@ -103,11 +99,27 @@ def test_the_way_in_is_told_by_name_and_content() -> None:
         ("a.http", b""): "HTTP request",
         ("a.ttl", b""): "Turtle",
         ("a.nt", b""): "N-Triples",
+        ("a.wbxml", b""): "WBXML",
+        ("-", b' {"sdkVersion": 3}'): "Android device specification",
+        ("http://a.example/p", b"\xef\xbb\xbf[]"): "JSON-LD",
+        ("http://a.example/p", b"# a comment\n@prefix p: <urn:p> ."): "Turtle",
+        ("-", b"PREFIX p: <urn:p>"): "Turtle",
+        ("-", b"\n# a comment\n<urn:a> <urn:b> <urn:c> .\n"): "N-Triples",
+        ("-", encode_uaprof(sample("01-aurora-a100.rdf"))): "WBXML",
     }
+    for name, data in (("-", b"<rdf:RDF> <rdf:Description> <a/> .\n"), ("p", b""), ("p", b"<a:b> <c> . \n"), ("p", b"\x01")):
+        assert intake_of(name, data) is None
     for (name, data), label in labels.items():
         found = intake_of(name, data)
         assert found is not None
         assert found.label == label
+
+
+@pytest.mark.parametrize("name", ["02-aurora-a350.rdf", "09-echo-droid.rdf"])
+def test_a_profile_in_wbxml_is_the_profile(name: str) -> None:
+    whole = resolve([read_profile(sample(name), uri=URI, vocabularies=VOCABULARIES)])
+    packed = read_input(encode_uaprof(sample(name)), uri=URI, document=name, vocabularies=VOCABULARIES)
+    assert resolve([packed]).digest == whole.digest
 
 
 def test_bounds() -> None:
@@ -152,7 +164,7 @@ def test_any_json_gives_a_profile_or_an_error(specification: dict[str, Any]) -> 
         assert "\n" not in str(error)  # noqa: PT017  either way is right
 
 
-@given(st.binary(max_size=60), st.sampled_from(["a.json", "a.http", "a.ttl", "a.nt", "a.jsonld"]))
+@given(st.binary(max_size=60), st.sampled_from(["a.json", "a.http", "a.ttl", "a.nt", "a.jsonld", "a.wbxml"]))
 def test_any_bytes_give_a_profile_or_an_error(data: bytes, name: str) -> None:
     intake = intake_of(name, data)
     assert intake is not None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CASES = json.loads((SUITE / "reading.json").read_text())
 INTAKE = json.loads((SUITE / "intake.json").read_text())
+RESOLUTION = json.loads((SUITE / "resolution.json").read_text())
 EXCHANGE = json.loads((SUITE / "exchange.json").read_text())["requests"]
 VOCABULARIES = load_vocabularies()
 URI = "http://profiles.example/device.rdf"
@@ -80,7 +81,7 @@ def test_case(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("code", sorted(DIAGNOSTICS))
 def test_every_finding_has_a_case(code: str) -> None:
-    assert any(code in case["findings"] for case in [*CASES, *EXCHANGE, *INTAKE] if "findings" in case)
+    assert any(code in case["findings"] for case in [*CASES, *RESOLUTION, *EXCHANGE, *INTAKE] if "findings" in case)
 
 
 def test_what_is_tolerated_is_a_finding() -> None:

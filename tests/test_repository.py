@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccpp.errors import CcppError, FetchError, UsageError
+from ccpp.exchange.uaprof import encode_uaprof
 from ccpp.storage import sources
 from ccpp.storage.agents import MAX_AGENT, MAX_WORDS, names, runs
 from ccpp.storage.importing import BATCH, Examined, Facts, Failure, digest_of, examine, examine_all
@@ -312,15 +313,22 @@ def test_normalising_twice_is_normalising_once(uri: str) -> None:
     assert normalise(once) == once
 
 
-def test_by_uri_says_how(repository: Repository) -> None:
-    """T-37: the URI is a key; nothing is fetched to find the profile."""
-    repository.record([examined(document())], 1.0)
-    exact, other = repository.by_uri(URI), repository.by_uri(" HTTP://wap.Aurora.example:80/A100.rdf")
-    assert exact is not None
-    assert other is not None
-    assert (exact.how, other.how) == ("by its URI", f"by its URI, written `{URI}`")
-    assert exact.entry == other.entry
-    assert repository.by_uri("http://wap.aurora.example/a100.rdf") is None
+@pytest.mark.parametrize("case", CASES["dead"], ids=[case["description"] for case in CASES["dead"]])
+def test_a_uri_is_a_key(repository: Repository, case: dict[str, str | None]) -> None:
+    """Nothing is fetched to find a profile: no function here could."""
+    repository.record([examined(document(), uri=str(case["stored"]))], 1.0)
+    found = repository.by_uri(str(case["asked"]))
+    assert (found and found.how) == case["how"]
+    assert found is None or found.entry.uri == case["stored"]
+
+
+def test_a_document_in_any_syntax_is_taken_in() -> None:
+    turtle = f'@prefix prf: <{UAPROF}> . <> prf:component [ a prf:HardwarePlatform ; prf:Vendor "Aurora" ; prf:Model "A100" ] .'
+    outcomes = [
+        examined(content).outcome for content in (document(), turtle.encode(), encode_uaprof(document()), b"\x01\x05\x04\x00")
+    ]
+    models = [one.model if isinstance(one, Facts) else one.message for one in outcomes]
+    assert models == ["A100", "A100", "A100", "the document ends too early at byte 4"]
 
 
 def test_by_device_folds_case_and_white_space(repository: Repository) -> None:

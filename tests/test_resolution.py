@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ccpp.model import Attribute, AttributeName, Container, Kind, Origin, Profile, Rule, Stated, Status
 from ccpp.plain import plain_value
-from ccpp.reading import MAX_VARIANTS, read_profile, read_variants
+from ccpp.reading import read_profile
+from ccpp.reading.variants import MAX_VARIANTS, read_variants
 from ccpp.resolution import account, resolve, settle
 from ccpp.samples import devices, sample
 from ccpp.vocabulary import load_vocabularies
@@ -85,7 +86,7 @@ def rdfxml(components: list[tuple[str, str, str]]) -> bytes:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["description"] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
-    known = {uri: (RDFXML % body).encode() for uri, body in case.get("known", {}).items()}
+    known = {uri: (RDFXML % body if uri.endswith(".rdf") else body).encode() for uri, body in case.get("known", {}).items()}
 
     def documents(*, apart: bool = False) -> list[Profile]:
         read: list[Profile] = []

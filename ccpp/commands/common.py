@@ -12,6 +12,7 @@ from ccpp.errors import CcppError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ccpp.intake import Intake
     from ccpp.model import Profile, ResolvedProfile
     from ccpp.overlays import Overlay
 
@@ -128,14 +129,9 @@ class Reader:
         from ccpp.reading import read_profile
 
         arguments = self._arguments(name)
-        if not name.lower().endswith((".rdf", ".xml", "-")):
-            from ccpp.intake import intake_of
-
-            intake = intake_of(name, arguments["data"])
-            if intake is not None:
-                del arguments["load"]
-                return intake.read(**arguments, kind=kind or Kind.EXPLICIT)
-        return read_profile(**arguments, kind=kind or Kind.EXPLICIT)
+        intake = _intake_of(name, arguments["data"])
+        read = read_profile if intake is None else intake.read
+        return read(**arguments, kind=kind or Kind.EXPLICIT)
 
     def _read_request(self, name: str, precedence: str) -> list[Profile]:
         """What the head of a request adds to a profile: client hints like a diff, what it accepts by precedence."""
@@ -158,9 +154,14 @@ class Reader:
 
     def read_apart(self, name: str) -> tuple[Profile, ...]:
         """The profiles in one file: one, unless twin components are to be kept apart."""
-        from ccpp.reading import read_variants
+        if self.twins == "merge":
+            return (self.read(name),)
+        from ccpp.reading.variants import read_variants
 
-        return read_variants(**self._arguments(name)) if self.twins == "apart" else (self.read(name),)
+        arguments = self._arguments(name)
+        intake = _intake_of(name, arguments["data"])
+        syntax = "rdfxml" if intake is None else intake.syntax
+        return read_variants(**arguments, syntax=syntax) if syntax else (self.read(name),)
 
     def _arguments(self, name: str) -> dict[str, Any]:
         """What every reading of a file is given."""
@@ -227,6 +228,15 @@ class Reader:
             by_uri.setdefault(profile.uri, []).append(profile)
         for documents in by_uri.values():
             yield self.resolve(documents)
+
+
+def _intake_of(name: str, data: bytes) -> Intake | None:
+    """The way in of a file; `None` for RDF/XML, which most are."""
+    if name.lower().endswith((".rdf", ".xml")):  # said here so that they cost no import
+        return None
+    from ccpp.intake import intake_of
+
+    return intake_of(name, data)
 
 
 def _uri_and_file(text: str) -> tuple[str, str]:

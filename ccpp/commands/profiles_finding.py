@@ -17,7 +17,7 @@ from ccpp.commands.profiles_printing import (
     show_groups,
 )
 from ccpp.commands.repository import REPOSITORY, open_repository
-from ccpp.errors import ProfileError, UsageError
+from ccpp.errors import CcppError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,7 +125,7 @@ def _find(repository: Repository, what: Sequence[str], agent: str | None) -> lis
 
 def _resolved(repository: Repository, entries: Iterable[Entry], reader: Reader) -> Iterator[tuple[Entry, ResolvedProfile]]:
     """Each document read and resolved; a default that it refers to is looked up in the repository."""
-    from ccpp.reading import read_profile
+    from ccpp.intake import read_input
 
     def load(address: str) -> bytes | None:
         match = repository.by_uri(address)
@@ -134,8 +134,8 @@ def _resolved(repository: Repository, entries: Iterable[Entry], reader: Reader) 
     for entry in entries:
         content = repository.content(entry)
         try:
-            document = read_profile(content, uri=entry.base, document=entry.uri, vocabularies=reader.vocabularies, load=load)
-        except ProfileError as error:  # it could be read when it was imported, by another version
+            document = read_input(content, uri=entry.base, document=entry.uri, vocabularies=reader.vocabularies, load=load)
+        except CcppError as error:  # it could be read when it was imported, by another version
             complain(error)
             continue
         yield entry, reader.resolve([document])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import islice, product
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -17,7 +15,6 @@ from ccpp.reading.usual import read_usual
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Set as AbstractSet
 
     from ccpp.diagnostics import Diagnostic
     from ccpp.reading.rdf import Statement
@@ -25,9 +22,6 @@ if TYPE_CHECKING:
 
 #: A document's bytes. The largest of 3,351 real profiles has 45,757; past this it is no profile.
 MAX_DOCUMENT = 1_048_576
-
-#: Variants of one document. Real ones have two browsers; past this a hostile sender is multiplying.
-MAX_VARIANTS = 16
 
 #: How files that are no XML begin, so that the message can say what was given instead.
 _SIGNATURES = (
@@ -78,64 +72,31 @@ def read_profile(
         raise error.located(name) from None
 
 
-def read_any(
-    data: bytes,
-    draft: Draft,
-    *,
-    load: Callable[[str], bytes | None] | None = None,
-    leave_out: AbstractSet[str] = frozenset(),
-) -> Profile:
+def read_any(data: bytes, draft: Draft, *, load: Callable[[str], bytes | None] | None = None) -> Profile:
     """The profile in any RDF/XML document, by way of its statements, written into a new `draft`: the definition of reading.
-
-    `leave_out` are components that are not to count; the rest is as for `read_profile`.
 
     Raises:
         ProfileError: no profile can be read.
     """
-
-    def load_statements(address: str) -> list[Statement]:
-        found = None if load is None else load(address)
-        return [] if found is None else read_statements(found, address, strict=draft.strict)[0]
-
     statements, diagnostics = read_statements(data, draft.uri, strict=draft.strict)
-    profile = describe(statements, draft, load=load_statements if load else None, leave_out=leave_out)
+    profile = describe(statements, draft, load=referred(load, strict=draft.strict))
     return profile._replace(diagnostics=(*diagnostics, *profile.diagnostics)) if diagnostics else profile
 
 
-def read_variants(
-    data: bytes,
-    *,
-    uri: str,
-    vocabularies: Vocabularies,
-    document: str | None = None,
-    kind: Kind = Kind.EXPLICIT,
-    strict: bool = False,
-    load: Callable[[str], bytes | None] | None = None,
-) -> tuple[Profile, ...]:
-    """A profile for each choice among components of one type, where a document has several: two browsers of a device, say (T-12).
+def referred(load: Callable[[str], bytes | None] | None, *, strict: bool) -> Callable[[str], list[Statement]] | None:
+    """What reads the documents that a profile refers to, each in the syntax that its URI tells; `load` has their bytes."""
+    if load is None:
+        return None
 
-    `read_profile` merges them in order instead. The URI of a variant is the profile's with the names of the components chosen as
-    its fragment. Arguments and errors are those of `read_profile`; at most `MAX_VARIANTS` are given, the first ones.
-    """
-    whole = read_profile(data, uri=uri, vocabularies=vocabularies, document=document, kind=kind, strict=strict, load=load)
-    if not any(finding.code == "component-repeated" for finding in whole.diagnostics):
-        return (whole,)
-    draft = Draft(uri, document or uri, vocabularies, kind, strict=strict)
-    read_any(data, draft, load=load)
-    twins = [
-        [node for node, types in nodes.items() if types == wanted]
-        for nodes in draft.components.values()
-        for wanted, times in Counter(nodes.values()).items()
-        if times > 1
-    ]
-    variants = []
-    for kept in islice(product(*twins), MAX_VARIANTS):
-        left_out = {node for nodes in twins for node in nodes}.difference(kept)
-        draft = Draft(uri, document or uri, vocabularies, kind, strict=strict)
-        variant = read_any(data, draft, load=load, leave_out=left_out)
-        label = "+".join(node.removeprefix("_:").rpartition("#")[2] for node in kept)
-        variants.append(variant._replace(uri=f"{whole.uri.partition('#')[0]}#{label}"))
-    return tuple(variants)
+    def load_statements(address: str) -> list[Statement]:
+        found = load(address)
+        if found is None:
+            return []
+        from ccpp.reading.syntaxes import statements_in, syntax_of  # noqa: PLC0415  it imports this module, and few need it
+
+        return statements_in(found, syntax_of(address), address, strict=strict)[0]
+
+    return load_statements
 
 
 def read_statements(data: bytes, uri: str, *, strict: bool = False) -> tuple[list[Statement], list[Diagnostic]]:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from ccpp.errors import NoProfile
+from ccpp.errors import NoProfile, ProfileError
 from ccpp.model import Container, Kind, Profile
 from ccpp.reading.draft import Draft, Item
 from ccpp.reading.rdf import MEMBERS, RDF, Literal, Node, Statement
@@ -28,6 +28,7 @@ N = TypeVar("N", Node, "Node | Literal")
 _TYPE = RDF + "type"
 _VALUE = RDF + "value"
 _MEMBER = RDF + "_"
+_FIRST, _REST, _NIL = RDF + "first", RDF + "rest", RDF + "nil"
 _PREDICATE = itemgetter(1)
 #: `rdf:Alt` is no part of CC/PP; what it holds is read as a set.
 CONTAINERS = MappingProxyType({RDF + "Bag": Container.BAG, RDF + "Seq": Container.SEQ, RDF + "Alt": Container.BAG})
@@ -182,9 +183,15 @@ class _Describer:
         """The defaults that a component refers to, in this document or another. CC/PP 1.0 §2.1.4; T-17."""
         target = statement.object
         reference = target.text.strip() if isinstance(target, Literal) else target
-        found = reference if reference in self.by_subject else self.elsewhere(reference)
+        try:
+            found = reference if reference in self.by_subject else self.elsewhere(reference)
+        except ProfileError as error:
+            found = None
+            self.note("defaults-unreadable", statement.line, reference, error.message)
+        else:
+            if found is None:
+                self.note("defaults-unresolved", statement.line, reference)
         if found is None:
-            self.note("defaults-unresolved", statement.line, reference)
             return
         if len(path) > 1:
             self.note("defaults-nested", statement.line, path[-1])
@@ -230,6 +237,9 @@ class _Describer:
         if isinstance(target, Literal):
             return Container.NONE, [target.text]
         described = self.by_subject.get(target)
+        if target == _NIL or (described and any(one.predicate == _FIRST for one in described)):
+            self.note("container-is-collection", statement.line, statement.predicate)
+            return Container.SEQ, self.collection(target, statement.predicate)
         if described is None:
             self.note("value-is-resource", statement.line, statement.predicate, target)
             return Container.NONE, [target]
@@ -268,6 +278,23 @@ class _Describer:
                     self.note("rdf-name-misspelt", line, uri, meant.removeprefix(RDF))
                 return CONTAINERS[meant]
         return None
+
+    def collection(self, cell: Node | Literal, predicate: str) -> list[str]:
+        """The texts of an RDF collection, cell by cell; one that runs in a circle ends where it began."""
+        texts: list[str] = []
+        cells: set[Node | Literal] = set()
+        while isinstance(cell, str) and cell in self.by_subject and cell not in cells:
+            cells.add(cell)
+            self.used.add(cell)
+            described, cell = self.by_subject[cell], _NIL
+            for one in described:
+                if one.predicate == _REST:
+                    cell = one.object
+                elif one.predicate == _FIRST:
+                    texts += self.member(one, predicate)
+                elif one.predicate != _TYPE:
+                    self.note("statement-unused", one.line, one.predicate, one.subject)
+        return texts
 
     def member(self, statement: Statement, predicate: str) -> list[str]:
         """The text of a member; a container or a node in its place is flattened."""

@@ -174,7 +174,11 @@ def parse_rdfxml(data: bytes, base: str, tolerated: AbstractSet[str]) -> tuple[l
         ProfileError: a departure from the grammar (RDF 1.1 XML Syntax §7) that is not tolerated.
     """
     parser = _Parser(base, tolerated)
-    parser.parse(data)
+    try:
+        parser.parse(data)
+    finally:
+        if parser.outside is not None:
+            raise parser.outside from None
     return parser.statements, parser.diagnostics
 
 
@@ -197,6 +201,7 @@ class _Parser:
         self.entities: dict[str, int] = {}
         self.blanks = 0
         self.literal: _XmlLiteral | None = None
+        self.outside: NotRdf | None = None  # what is wrong with a document element that is no RDF, until RDF is found in it
         self.expat = expat.ParserCreate(namespace_separator=SEPARATOR)
 
     def parse(self, data: bytes) -> None:
@@ -208,6 +213,7 @@ class _Parser:
         reader.CharacterDataHandler = self.characters
         reader.EntityDeclHandler = self.declare_entity
         reader.ExternalEntityRefHandler = self.skip_external
+        reader.SkippedEntityHandler = self.skip_undefined
         declared = _ENCODING.match(data)
         if declared and lookup_charset(declared[1].decode()) is None:
             raise _unknown_encoding()
@@ -255,6 +261,14 @@ class _Parser:
     def skip_external(self, _context: str, _base: str | None, _system: str | None, _public: str | None) -> int:
         """A reference to an external entity, whose declaration was noted, stands for nothing."""
         return 1
+
+    def skip_undefined(self, name: str, is_parameter: bool) -> None:  # noqa: FBT001  expat's signature
+        """A reference to an entity that only a document that is not fetched can define: what HTML means by it, else its own text."""
+        if not is_parameter:
+            from html.entities import html5  # noqa: PLC0415  two thousand names that one profile in a thousand needs
+
+            self.tolerate("undefined-entity", name)
+            self.text += html5.get(f"{name};", f"&{name};")
 
     # Names.
 
@@ -403,7 +417,44 @@ class _Parser:
         else:
             root = name.rpartition(SEPARATOR)[2]
             what = "it is an HTML page" if root.lower() == "html" else f"the document element is `{root}`"
-            raise NotRdf(f"XML, but not RDF: {what}", line=self.expat.CurrentLineNumber)
+            self.outside = NotRdf(f"XML, but not RDF: {what}", line=self.expat.CurrentLineNumber)
+            if "rdf-embedded" not in self.tolerated:
+                raise self.outside
+            self.search(root)
+
+    def search(self, root: str) -> None:
+        """Pass over a document element that is no RDF, but for the first `rdf:RDF` in it. RDF/XML §7.2.1 has RDF inside other XML."""
+        reader = self.expat
+        inside = reader.StartElementHandler, reader.EndElementHandler, reader.CharacterDataHandler
+        open_elements = 1
+
+        def start(name: str, attributes: list[str]) -> None:
+            nonlocal open_elements
+            if self.outside is not None and self.uri(name) == RDF + "RDF":
+                self.outside = None
+                self.tolerate("rdf-embedded", root)
+                reader.StartElementHandler, _, reader.CharacterDataHandler = inside
+                reader.EndElementHandler = end_inside
+                self.start(name, attributes)
+                return
+            open_elements += 1
+            if open_elements >= MAX_DEPTH:
+                raise self.too_large("levels of elements", MAX_DEPTH)
+
+        def end(_name: str) -> None:
+            nonlocal open_elements
+            open_elements -= 1
+
+        def end_inside(name: str) -> None:
+            self.end(name)
+            if not self.stack:
+                pass_over()
+
+        def pass_over() -> None:
+            reader.StartElementHandler, reader.EndElementHandler = start, end
+            reader.CharacterDataHandler = lambda data: self.count(len(data))
+
+        pass_over()
 
     def node_element(self, parent: _PropertyFrame | None, uri: str, given: dict[str, str]) -> None:
         """`nodeElement`, §7.2.11: a subject, its type, its property attributes."""

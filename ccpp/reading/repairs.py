@@ -31,6 +31,7 @@ MAX_REPAIRS = 64
 #: Departures that have one obvious reading; codes of `ccpp.diagnostics.DIAGNOSTICS`.
 TOLERATED = frozenset(
     {
+        "rdf-embedded",
         "rdf-namespace-misspelt",
         "rdf-attribute-unqualified",
         "rdf-attribute-misplaced",
@@ -39,6 +40,7 @@ TOLERATED = frozenset(
         "rdf-name-misspelt",
         "attribute-without-namespace",
         "external-entity",
+        "undefined-entity",
         "text-between-elements",
         "text-beside-container",
         "node-instead-of-property",
@@ -62,12 +64,16 @@ PREFIXES = MappingProxyType(
 
 
 class Failure(NamedTuple):
-    """Where expat gave up: its error code, the offset in bytes, the line, and the elements still open, as written."""
+    """Where expat gave up: its error code, the offset in bytes, the line, and the elements still open, as written.
+
+    `ended` says that the document element had ended.
+    """
 
     code: int
     offset: int
     line: int
     open_elements: tuple[str, ...]
+    ended: bool = False
 
 
 class Mended(NamedTuple):
@@ -99,17 +105,40 @@ def _distinct(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     return list(dict.fromkeys(diagnostics))
 
 
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,1000}?\?>")
+#: What was meant to be an XML declaration, and the form that it should have. XML 1.0 §2.8.
+_DECLARATION = re.compile(rb"<\?xml(?=[\s?>])[^<>]{0,1000}>", re.IGNORECASE)
+_WELL_FORMED = re.compile(
+    rb"""<\?xml \s+ version\s*=\s*(["'])1\.[0-9]+\1 (\s+ encoding\s*=\s*(["'])[A-Za-z][A-Za-z0-9._-]*\3)?
+    (\s+ standalone\s*=\s*(["'])(yes|no)\5)? \s*\?>""",
+    re.VERBOSE,
+)
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+#: The marks of UTF-32 begin with those of UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 def _to_utf8(data: bytes) -> tuple[bytes, list[Diagnostic]]:
-    """The same document in UTF-8, its XML declaration blanked out, so that white space may stand before it.
+    """The same document in UTF-8, its XML declaration blanked out, so that white space may stand before it."""
+    text, diagnostics = _decoded(data)
+    data = text.encode(errors="replace")
+    declaration = _DECLARATION.search(data)
+    if declaration:
+        if declaration.start():
+            diagnostics.append(Diagnostic("leading-junk", 1, (str(declaration.start()),)))
+        if not _WELL_FORMED.fullmatch(declaration[0]):
+            diagnostics.append(_misplaced(data, declaration))
+        data = _blank(data[: declaration.end()]) + data[declaration.end() :]
+    return data, diagnostics
 
-    Byte order mark, else declaration, else UTF-8, else ISO-8859-1, which decodes anything (T-28).
-    """
-    diagnostics: list[Diagnostic] = []
+
+def _decoded(data: bytes) -> tuple[str, list[Diagnostic]]:
+    """Byte order mark, else declaration, else UTF-8, else ISO-8859-1, which decodes anything (T-28)."""
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     if encoding is None:
         declared = _ENCODING.search(data, 0, 1_000)
@@ -117,15 +146,18 @@ def _to_utf8(data: bytes) -> tuple[bytes, list[Diagnostic]]:
     try:
         text = data.decode(lookup_charset(encoding) or "unknown").removeprefix("\ufeff")
     except (UnicodeError, LookupError):
-        text = data.decode("iso-8859-1")
-        diagnostics.append(Diagnostic("undecodable-text", 1, (encoding,)))
-    data = text.encode(errors="replace")
-    declaration = _DECLARATION.search(data)
-    if declaration:
-        if declaration.start():
-            diagnostics.append(Diagnostic("leading-junk", 1, (str(declaration.start()),)))
-        data = _blank(data[: declaration.end()]) + data[declaration.end() :]
-    return data, diagnostics
+        text = ""
+    if "<" in text:  # else what declares UTF-16 is not written in it
+        return text, []
+    try:
+        return data.decode(), [Diagnostic("undecodable-text", 1, (encoding, "UTF-8"))]
+    except UnicodeError:
+        return data.decode("iso-8859-1"), [Diagnostic("undecodable-text", 1, (encoding, "ISO-8859-1"))]
+
+
+def _misplaced(data: bytes, declaration: re.Match[bytes]) -> Diagnostic:
+    shown = " ".join(declaration[0].decode(errors="replace").split())
+    return Diagnostic("xml-declaration-malformed", 1 + data.count(b"\n", 0, declaration.start()), (shown,))
 
 
 def _blank(data: bytes) -> bytes:
@@ -144,11 +176,18 @@ def _find_failure(data: bytes) -> Failure | None:
         return f"{prefix}:{local}" if prefix else local or name
 
     parser.StartElementHandler = lambda name, _attributes: stack.append(written(name))
-    parser.EndElementHandler = lambda _name: stack.pop()
+    ended = []
+
+    def end(_name: str) -> None:
+        stack.pop()
+        if not stack:
+            ended.append(True)
+
+    parser.EndElementHandler = end
     try:
         parser.Parse(data, True)  # noqa: FBT003  expat takes no keywords
     except expat.ExpatError as error:
-        return Failure(error.code, parser.ErrorByteIndex, error.lineno, tuple(stack))
+        return Failure(error.code, parser.ErrorByteIndex, error.lineno, tuple(stack), bool(ended))
     except (LookupError, ValueError):  # what Python says of an encoding in a declaration that is left
         return Failure(UNKNOWN_ENCODING, 0, 1, ())
     return None
@@ -177,9 +216,19 @@ def drop_tree_markers(data: bytes, failure: Failure) -> Mended | None:
 
 
 def drop_trailing_junk(data: bytes, failure: Failure) -> Mended | None:
-    """Text after the document element."""
+    """Anything after the document element: text, padding with NUL, another document."""
+    if not failure.ended:
+        return None
     rest = data[failure.offset :].strip()
     return Mended(data[: failure.offset], Diagnostic("trailing-junk", failure.line, (str(len(rest)),)))
+
+
+def drop_declaration(data: bytes, failure: Failure) -> Mended | None:
+    """An XML declaration after another one."""
+    found = _DECLARATION.match(data, failure.offset)
+    if not found:
+        return None
+    return Mended(data[: found.start()] + _blank(found[0]) + data[found.end() :], _misplaced(data, found))
 
 
 _END_TAG = re.compile(rb"</\s*([^\s<>]{1,200})\s*>")
@@ -219,20 +268,45 @@ _HARMFUL = (
     (re.compile(rb"--(?!>)"), b"- "),
     (re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"), b" "),
 )
+#: Comments and CDATA sections, where characters stand for themselves; possessive, so that the time is linear.
+_VERBATIM = rb"<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>|\Z)"
 
 
 def escape_character(data: bytes, failure: Failure) -> Mended | None:
-    """A bare `&` or `<` in text, two hyphens in a comment, a control character."""
+    """A bare `&` or `<` in text, two hyphens in a comment, a control character: this one, and all like it that follow."""
     if not failure.open_elements and b"<!--" not in data[: failure.offset]:
         return None
-    for place in range(max(0, failure.offset - 2), min(len(data), failure.offset + 2)):
+    # expat gives up behind the name in `R&D department`, whatever its length.
+    ampersand = data.rfind(b"&", max(0, failure.offset - 70), failure.offset)
+    for place in (*range(max(0, failure.offset - 2), min(len(data), failure.offset + 2)), max(0, ampersand)):
         for harmful, harmless in _HARMFUL:
             found = harmful.match(data, place)
             if found and (harmless != b"- " or _in_comment(data, place)):
                 shown = ascii(found[0].decode()).strip("'")
-                mended = data[:place] + harmless + data[found.end() :]
+                rest = data[found.end() :]
+                if harmless != b"- ":  # hyphens of comments are found one by one, where comments are
+                    rest = _replaced(rest, harmful.pattern, harmless)
+                mended = data[:place] + harmless + rest
                 return Mended(mended, Diagnostic("unescaped-character", failure.line, (shown,)))
     return None
+
+
+def _replaced(data: bytes, harmful: bytes, harmless: bytes) -> bytes:
+    """The bytes with every match of a pattern replaced outside of comments and CDATA sections."""
+    either = re.compile(_VERBATIM + rb"|(?P<harmful>" + harmful + rb")")
+    return either.sub(lambda found: found[0] if found["harmful"] is None else harmless, data)
+
+
+_CHARACTER = re.compile(rb"&#(?:[0-9]{1,40}|x[0-9A-Fa-f]{1,40});")
+
+
+def blank_character(data: bytes, failure: Failure) -> Mended | None:
+    """A reference to a character that XML does not have, such as `&#27;`."""
+    found = _CHARACTER.match(data, failure.offset)
+    if not found:
+        return None
+    mended = data[: found.start()] + _replaced(data[found.start() :], re.escape(found[0]), b" ")
+    return Mended(mended, Diagnostic("unescaped-character", failure.line, (found[0].decode(),)))
 
 
 def _in_comment(data: bytes, place: int) -> bool:
@@ -248,7 +322,8 @@ def define_entity(data: bytes, failure: Failure) -> Mended | None:
 
     name = found[1].decode()
     meant = html5.get(f"{name};", f"&amp;{name};").encode()
-    return Mended(data[: found.start()] + meant + data[found.end() :], Diagnostic("undefined-entity", failure.line, (name,)))
+    mended = data[: found.start()] + _replaced(data[found.start() :], re.escape(found[0]), meant)
+    return Mended(mended, Diagnostic("undefined-entity", failure.line, (name,)))
 
 
 _PREFIX_USE = re.compile(rb"[<\s/]([A-Za-z_][\w.-]{0,60}):[A-Za-z_]")
@@ -293,7 +368,14 @@ _CODES = expat.errors.codes
 XML_REPAIRS: MappingProxyType[int, tuple[Callable[[bytes, Failure], Mended | None], ...]] = MappingProxyType(
     {
         _CODES[expat.errors.XML_ERROR_SYNTAX]: (drop_tree_markers, drop_leading_junk),
-        _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]: (drop_tree_markers, drop_leading_junk, escape_character),
+        _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]: (
+            drop_trailing_junk,
+            drop_tree_markers,
+            drop_leading_junk,
+            escape_character,
+        ),
+        _CODES[expat.errors.XML_ERROR_BAD_CHAR_REF]: (blank_character,),
+        _CODES[expat.errors.XML_ERROR_MISPLACED_XML_PI]: (drop_trailing_junk, drop_declaration),
         _CODES[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]: (drop_trailing_junk,),
         _CODES[expat.errors.XML_ERROR_TAG_MISMATCH]: (mend_end_tag,),
         _CODES[expat.errors.XML_ERROR_UNCLOSED_TOKEN]: (close_truncated,),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccpp.errors import NotRdf, ProfileError, ProfileTooLarge
 from ccpp.model import Kind, Profile
-from ccpp.reading import MAX_DOCUMENT, read_profile
+from ccpp.reading import MAX_DOCUMENT, read_profile, read_statements, referred
 from ccpp.reading.draft import Draft
 from ccpp.reading.profile import describe
 from ccpp.reading.rdf import Literal, Node, Statement
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node as Term
 
+    from ccpp.diagnostics import Diagnostic
     from ccpp.vocabulary import Vocabularies
 
 #: Objects and arrays inside one another in a JSON-LD document; a profile needs six.
@@ -77,9 +78,21 @@ def read_document(  # noqa: PLR0913  what `read_profile` takes, and the syntax
         return read_profile(data, uri=uri, vocabularies=vocabularies, document=document, kind=kind, strict=strict, load=load)
     name = document or uri
     try:
-        return describe(_statements(data, SYNTAXES[syntax], uri), Draft(uri, name, vocabularies, kind, strict=strict))
+        statements, _ = statements_in(data, syntax, uri, strict=strict)
+        draft = Draft(uri, name, vocabularies, kind, strict=strict)
+        return describe(statements, draft, load=referred(load, strict=strict))
     except ProfileError as error:
         raise error.located(name) from None
+
+
+def statements_in(data: bytes, syntax: str, uri: str, *, strict: bool = False) -> tuple[list[Statement], list[Diagnostic]]:
+    """The RDF statements of a document in any of the `SYNTAXES`, with what was mended.
+
+    Raises:
+        ProfileError: it is too large, or not written in that syntax.
+    """
+    written = SYNTAXES[syntax]
+    return read_statements(data, uri, strict=strict) if written.rdflib is None else (_statements(data, written, uri), [])
 
 
 def _statements(data: bytes, syntax: Syntax, uri: str) -> list[Statement]:
@@ -111,12 +124,14 @@ def _triples(data: bytes, syntax: Syntax, uri: str) -> list[tuple[Term, Term, Te
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            graph.parse(data=data.decode(), format=syntax.rdflib, publicID=uri)
+            graph.parse(data=data.decode("utf-8-sig"), format=syntax.rdflib, publicID=uri)
     except RecursionError:
         raise ProfileTooLarge(f"not {syntax.label}: too deep", hint="no real profile is so deep") from None
+    except UnicodeDecodeError as error:
+        raise NotRdf(f"not {syntax.label}: not UTF-8 at byte {error.start}", hint=f"{syntax.label} is UTF-8") from None
     except Exception as error:  # noqa: BLE001  rdflib's parsers raise whatever they trip over
         line = getattr(error, "lines", None)
-        why = " ".join(str(getattr(error, "message", error)).split())[:120]
+        why = " ".join(str(getattr(error, "_why", None) or getattr(error, "message", error)).split())[:120]
         raise NotRdf(
             f"not {syntax.label}: {why}",
             line=line + 1 if isinstance(line, int) else None,
@@ -128,9 +143,11 @@ def _triples(data: bytes, syntax: Syntax, uri: str) -> list[tuple[Term, Term, Te
 def _check_json(data: bytes) -> None:
     """Refuse what would be fetched, and what is nested too deep."""
     try:
-        pending = [(json.loads(data), 0)]
+        pending = [(json.loads(data.decode("utf-8-sig")), 0)]
     except (ValueError, RecursionError) as error:
         raise NotRdf(f"not JSON: {error}", hint="JSON-LD is JSON in UTF-8") from None
+    if not isinstance(pending[0][0], dict | list):
+        raise NotRdf("not JSON-LD: neither an object nor a list", hint="JSON-LD is an object with a context")
     while pending:
         value, depth = pending.pop()
         if depth > MAX_NESTING:

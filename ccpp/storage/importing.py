@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ccpp.diagnostics import Severity
 from ccpp.errors import CcppError, FetchError, ProfileError, UsageError
+from ccpp.intake import read_input
 from ccpp.model import AttributeName
-from ccpp.reading import read_profile
 from ccpp.resolution import resolve
 from ccpp.storage.agents import names
 from ccpp.vocabulary import load_vocabularies
@@ -105,10 +105,11 @@ def examine(found: Found, vocabularies: Vocabularies) -> Examined:
         return Examined(found.name, found.base, "", b"", Failure(kind, content.message))
     digest = digest_of(content)
     try:
-        profile = resolve([read_profile(content, uri=found.base, document=found.name, vocabularies=vocabularies)])
-    except ProfileError as error:
+        profile = resolve([read_input(content, uri=found.base, document=found.name, vocabularies=vocabularies)])
+    except CcppError as error:
         place = f"line {error.line}: " if error.line else ""
-        return Examined(found.name, found.base, digest, b"", Failure(error.kind, storable(place + error.message)))
+        kind = error.kind if isinstance(error, ProfileError) else "unreadable"
+        return Examined(found.name, found.base, digest, b"", Failure(kind, storable(place + error.message)))
     except Exception as error:  # noqa: BLE001  a defect of the reader is to cost one document, not the import of all others
         return Examined(found.name, found.base, digest, b"", Failure("defect", f"the reader failed: {type(error).__name__}"))
     errors, warnings, infos = (sum(one.severity is severity for one in profile.diagnostics) for severity in Severity)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from ccpp.errors import CcppError, FetchError, UsageError
+from ccpp.errors import CcppError, FetchError, UsageError, printable
 from ccpp.reading import MAX_DOCUMENT
 from ccpp.storage.files import read_file
 
@@ -96,7 +96,7 @@ def open_source(name: str, *, index: str | None = None, fetch: Fetch | None = No
 
 def text(written: str) -> str:
     """A name as text that can be stored and shown: what is not printable is replaced, bytes that were no text (PEP 383) included."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in written)
+    return printable(written)
 
 
 def address(written: str) -> str:
