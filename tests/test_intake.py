@@ -107,7 +107,7 @@ def test_the_way_in_is_told_by_name_and_content() -> None:
         ("-", b"\n# a comment\n<urn:a> <urn:b> <urn:c> .\n"): "N-Triples",
         ("-", encode_uaprof(sample("01-aurora-a100.rdf"))): "WBXML",
     }
-    for name, data in (("-", b"<rdf:RDF> <rdf:Description> <a/> .\n"), ("p", b""), ("p", b"<a:b> <c> . \n"), ("p", b"\x01")):
+    for name, data in (("-", b"<rdf:RDF> <rdf:Description> <a/>\n"), ("p", b""), ("p", b"<a:b> <c> . \n"), ("p", b"\x01")):
         assert intake_of(name, data) is None
     for (name, data), label in labels.items():
         found = intake_of(name, data)

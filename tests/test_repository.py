@@ -214,7 +214,7 @@ def test_a_place_without_a_document_is_kept_until_it_has_one(repository: Reposit
 
 
 def test_a_defect_of_the_reader_costs_one_document() -> None:
-    with patch("ccpp.storage.importing.read_profile", side_effect=RecursionError):
+    with patch("ccpp.storage.importing.read_input", side_effect=RecursionError):
         assert examined(document()).outcome == Failure("defect", "the reader failed: RecursionError")
 
 
