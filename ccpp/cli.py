@@ -36,9 +36,14 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         ),
         "vocabulary": Entry("resolving", "List the known attributes, or one of them by name or URI."),
         "match": Entry("deciding", "Print the verdict of each variant, and the chosen one of each application."),
-        "explain": Entry("deciding", "Print why a variant fits a device or does not, and what would change it."),
+        "explain": Entry(
+            "deciding", "Print why a variant fits a device or does not, what would change it, and why it is chosen or not."
+        ),
         "provision": Entry(
             "deciding", "Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."
+        ),
+        "plan": Entry(
+            "planning", "Plan what to install, in which order, so that all it needs is there; exit 1 if that cannot be."
         ),
         "replay": Entry(
             "catalogues",

@@ -1,22 +1,27 @@
 """The settings of a chosen variant: layers merged by the algebra of profiles.
 
-Layers from low to high: the application's settings, its conditional ones, the variant's, its conditional ones; a conditional layer counts
-where the device satisfies its requirement. A setting's rule is the one that its lowest layer states: Locked keeps the lowest value,
+Layers from low to high: the application's settings, its conditional ones, the variant's, its conditional ones, what the operator sets of all
+applications and of this one, each with its conditional ones, the subscriber's own; a conditional layer counts where the device satisfies
+its requirement. What the operator sets of all applications, and what the subscriber sets, counts as far as the application declares it. A setting's rule is the one that its lowest layer states: Locked keeps the lowest value,
 Append joins all into a list, Override, also where no layer states a rule, keeps the highest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ccpp.catalogue.checks import conceal, misfit
+from ccpp.catalogue.model import Layer
 from ccpp.model import Rule, Scalar, Secret, Verdict
 from ccpp.resolution import settle
+from ccpp.situation import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ccpp.catalogue.model import Application, Layer, Variant
+    from ccpp.catalogue.model import Application, Declaration, Setting, Variant
+    from ccpp.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,52 @@ class ConfiguredSetting:
     losers: tuple[Source, ...]
 
 
-def configure(application: Application, variant: Variant, verdicts: Mapping[str, Verdict]) -> dict[str, ConfiguredSetting]:
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A statement that counts for nothing, because the application does not declare such a setting, or not such a value."""
+
+    key: str
+    layer: str
+    why: str
+
+
+def configure(
+    application: Application, variant: Variant, verdicts: Mapping[str, Verdict], situation: Situation = ANY
+) -> dict[str, ConfiguredSetting]:
     """The settings of a variant for a device, by key; `verdicts` are those of the requirements by name."""
-    return merge_layers(layer for layer in (*application.layers, *variant.layers) if _applies(layer, verdicts))
+    own = [layer for layer in (*application.layers, *variant.layers) if _applies(layer, verdicts)]
+    if not situation.operator and not situation.subscriber.settings:
+        return merge_layers(own)
+    return merge_layers([*own, *_allowed(application, verdicts, situation)[0]])
+
+
+def ignored_settings(application: Application, verdicts: Mapping[str, Verdict], situation: Situation) -> tuple[Ignored, ...]:
+    """What the operator or the subscriber sets that the application does not take."""
+    return _allowed(application, verdicts, situation)[1]
+
+
+def _allowed(
+    application: Application, verdicts: Mapping[str, Verdict], situation: Situation
+) -> tuple[list[Layer], tuple[Ignored, ...]]:
+    """The layers above those of the variant as far as the application takes them, and what of them it does not."""
+    layers = [layer for one in situation.operator if one.application in {None, application.id} for layer in one.layers]
+    layers = [layer for layer in layers if _applies(layer, verdicts)]
+    layers.append(Layer("subscriber", situation.subscriber.settings.get(application.id, ())))
+    declared = application.declarations
+    if not declared:
+        return layers, ()
+    allowed, ignored = [], []
+    for layer in layers:
+        wrong = {setting.key: _wrong(setting, declared) for setting in layer.settings}
+        ignored += [Ignored(key, layer.name, why) for key, why in wrong.items() if why]
+        kept = [setting for setting in layer.settings if not wrong[setting.key]]
+        allowed.append(Layer(layer.name, tuple(replace(one, value=conceal(one.value, declared[one.key])) for one in kept)))
+    return allowed, tuple(ignored)
+
+
+def _wrong(setting: Setting, declared: Mapping[str, Declaration]) -> str | None:
+    declaration = declared.get(setting.key)
+    return "the application declares no such setting" if declaration is None else misfit(setting.value, declaration)
 
 
 def merge_layers(layers: Iterable[Layer]) -> dict[str, ConfiguredSetting]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ccpp.impact import Affected
     from ccpp.matching.explanation import Explanation
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Value
+    from ccpp.planning import Plan
     from ccpp.records import Replayed
     from ccpp.selection import Selection
 
@@ -132,7 +133,28 @@ def show_selection(selection: Selection) -> str:
     """The choice of an application and the reason of each variant."""
     chosen = style(selection.chosen.id, fg="green", bold=True) if selection.chosen else style("none fits", fg="red", bold=True)
     rows = [(mark(reason.verdict), reason.variant.id, reason.text) for reason in selection.reasons]
-    return f"{style(selection.application.id, bold=True)}: {chosen}\n{table(rows, indent='  ')}"
+    parts = [("+", part.id, part.label) for part in selection.delivery.parts]
+    parts += [("-", part.id, why) for part, why in selection.delivery.left_out]
+    lines = [f"{style(selection.application.id, bold=True)}: {chosen}", table(rows, indent="  ")]
+    return "\n".join([*lines, table(parts, indent="    ")] if parts else lines)
+
+
+def show_plan(plan: Plan) -> str:
+    """The steps of a plan, numbered, or what stands in its way."""
+    if not plan.steps:
+        lines = [style("there is no plan", fg="red", bold=True), *(f"  {one.text}" for one in plan.obstacles)]
+        return "\n".join([*lines, "  the search was cut short"] if plan.gave_up else lines)
+    rows = [
+        (
+            f"{number}.",
+            style(step.application.id, bold=True),
+            step.variant.id,
+            step.variant.supply.version or step.application.supply.version or "",
+            f"needed by {', '.join(step.needed_by)}" if step.needed_by else "",
+        )
+        for number, step in enumerate(plan.steps, 1)
+    ]
+    return table(rows)
 
 
 def show_configuration(decision: Decision) -> str:
@@ -142,6 +164,7 @@ def show_configuration(decision: Decision) -> str:
         layers = ", ".join(winner.layer for winner in setting.winners)
         beaten = f", beats {', '.join(loser.layer for loser in setting.losers)}" if setting.losers else ""
         rows.append((style(key, fg="cyan"), show_value(setting.value), style(layers + beaten, dim=True)))
+    rows += [(style(one.key, fg="yellow"), "ignored", style(f"{one.layer}: {one.why}", dim=True)) for one in decision.ignored]
     return table(rows, indent="  ")
 
 

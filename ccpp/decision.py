@@ -5,32 +5,59 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccpp.configuration import ConfiguredSetting, configure
+from ccpp.configuration import ConfiguredSetting, Ignored, configure, ignored_settings
 from ccpp.selection import Selection, select_variant
+from ccpp.situation import ANY, situation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from ccpp.catalogue.model import Application, Catalogue
     from ccpp.model import ResolvedProfile, Verdict
+    from ccpp.situation import Situation, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The choice among an application's variants, and the settings of the chosen one; none where none fits."""
+    """The choice among an application's variants, and the settings of the chosen one; none where none fits.
+
+    `ignored` is what the operator or the subscriber sets that the application does not take.
+    """
 
     selection: Selection
     configuration: Mapping[str, ConfiguredSetting]
+    ignored: tuple[Ignored, ...] = ()
 
 
-def decide(application: Application, verdicts: Mapping[str, Verdict]) -> Decision:
-    """Decide one application, from the verdicts of the catalogue's requirements by name."""
-    selection = select_variant(application, verdicts)
+def decide(application: Application, verdicts: Mapping[str, Verdict], situation: Situation = ANY) -> Decision:
+    """Decide one application, from the verdicts of the catalogue's requirements by name, in a situation under the catalogue."""
+    selection = select_variant(application, verdicts, situation)
     chosen = selection.chosen
-    return Decision(selection, configure(application, chosen, verdicts) if chosen else {})
+    if chosen is None:
+        return Decision(selection, {})
+    configuration = configure(application, chosen, verdicts, situation)
+    ignored = ignored_settings(application, verdicts, situation) if application.declarations else ()
+    return Decision(selection, configuration, ignored)
 
 
-def decide_all(profile: ResolvedProfile, catalogue: Catalogue, *, closed_world: bool = False) -> dict[str, Decision]:
-    """Decide every application of a catalogue for a device, by identifier, in the catalogue's order."""
+def decide_all(
+    profile: ResolvedProfile,
+    catalogue: Catalogue,
+    *,
+    closed_world: bool = False,
+    subscriber: Subscriber | None = None,
+    at: datetime | None = None,
+) -> dict[str, Decision]:
+    """Decide every application of a catalogue for a device, by identifier, in the catalogue's order.
+
+    Args:
+        profile: the device.
+        catalogue: what there is.
+        closed_world: take what is not stated as absent, as SHACL does.
+        subscriber: whose device it is, where it is known.
+        at: the time of the decision; without one, whatever has a period is within it.
+    """
     verdicts = catalogue.matcher.match(profile, closed_world=closed_world)
-    return {identifier: decide(application, verdicts) for identifier, application in catalogue.applications.items()}
+    situation = situation_of(catalogue, profile, subscriber, at)
+    return {name: decide(application, verdicts, situation) for name, application in catalogue.applications.items()}

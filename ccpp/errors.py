@@ -13,6 +13,7 @@
      ├── FetchError             a document that could not be, or may not be, fetched by its URL
      ├── OverlayError           an operator's corrections that cannot be used
      ├── RequirementError       a requirement that cannot be compiled
+     ├── SubscriberError        what is known of a subscriber, in no form that it can have
      ├── ExpectationError       expectations of a catalogue that cannot be used
      └── CatalogueError         a catalogue that cannot be loaded
 
@@ -118,6 +119,10 @@ class OverlayError(CcppError):
 
 class RequirementError(CcppError):
     """A requirement that cannot be compiled: an unknown attribute, an unsupported construct, a cycle of references."""
+
+
+class SubscriberError(CcppError):
+    """A document about a subscriber that cannot be used."""
 
 
 class ExpectationError(CcppError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ccpp.diagnostics import Diagnostic
     from ccpp.matching.explanation import Explanation
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Stated
+    from ccpp.planning import Plan
     from ccpp.selection import Selection
 
 Plain = dict[str, Any]
@@ -119,9 +120,39 @@ def plain_selection(selection: Selection) -> Plain:
     return {
         "chosen": selection.chosen.id if selection.chosen else None,
         "reasons": [
-            {"variant": reason.variant.id, "verdict": reason.verdict.value, "reason": reason.text}
+            {
+                "variant": reason.variant.id,
+                "verdict": reason.verdict.value,
+                "cause": reason.cause.value,
+                "reason": reason.text,
+            }
             for reason in selection.reasons
         ],
+        "delivery": {
+            "parts": [part.id for part in selection.delivery.parts],
+            "leftOut": {part.id: why for part, why in selection.delivery.left_out},
+            "size": selection.delivery.size,
+        },
+    }
+
+
+def plain_plan(plan: Plan) -> Plain:
+    """The steps of a plan in order, or what stands in its way."""
+    return {
+        "steps": [
+            {
+                "application": step.application.id,
+                "variant": step.variant.id,
+                "version": step.variant.supply.version or step.application.supply.version,
+                "neededBy": list(step.needed_by),
+            }
+            for step in plan.steps
+        ],
+        "obstacles": [
+            {"chain": list(one.chain), "need": one.need.name, "causes": list(one.causes), "text": one.text}
+            for one in plan.obstacles
+        ],
+        "gaveUp": plan.gave_up,
     }
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from catalogues import catalogue_of, situation_in
+from catalogues import verdicts_of as stated_verdicts
 
 from ccpp.catalogue.model import Application, Artefact, Layer, Setting, Variant
 from ccpp.configuration import configure, merge_layers
@@ -15,7 +17,12 @@ from ccpp.model import Dimension, Rule, Secret, Verdict
 from ccpp.plain import plain_configuration
 from ccpp.provisioning import DOCUMENTS
 
+if TYPE_CHECKING:
+    from ccpp.vocabulary import Vocabularies
+
 CASES = json.loads((Path(__file__).parent / "suite" / "configuration.json").read_bytes())
+#: Layers of the operator and the subscriber too, and what is declared: catalogues in JSON.
+LAYERED = json.loads((Path(__file__).parent / "suite" / "settings.json").read_bytes())
 
 
 def value_of(written: Any) -> Any:  # noqa: ANN401  JSON
@@ -133,3 +140,21 @@ def test_where_nothing_fits_nothing_is_configured_or_made() -> None:
     assert decision.configuration == {}
     with pytest.raises(UsageError, match="no variant of `chess` fits this device"):
         DOCUMENTS["descriptor"](decision)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["description"]) for case in LAYERED])
+def test_settings_suite(case: dict[str, Any], vocabularies: Vocabularies) -> None:
+    """Operator and subscriber above application and variant, as the JSON of `ccpp provision` shows it."""
+    catalogue = catalogue_of({**case, "variants": [{"id": "a", **case.get("variant", {})}]}, vocabularies)
+    decision = decide(catalogue.applications["app"], stated_verdicts(case), situation_in(case, catalogue, vocabularies))
+    shown = {
+        key: {
+            "value": one["value"],
+            "winners": [source["layer"] for source in one["origins"]],
+            "losers": [source["layer"] for source in one["beaten"]],
+        }
+        for key, one in plain_configuration(decision.configuration).items()
+    }
+    assert shown == case["expected"]
+    assert {one.key: f"{one.layer}: {one.why}" for one in decision.ignored} == case.get("ignored", {})
+    assert "hunter2" not in repr(decision)

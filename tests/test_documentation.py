@@ -9,6 +9,8 @@ import pytest
 import rdflib
 from conftest import ROOT
 
+from ccpp.catalogue.loading import load_catalogue
+from ccpp.catalogue.terms import TERMS
 from ccpp.cli import COMMANDS
 from ccpp.diagnostics import DIAGNOSTICS
 from ccpp.requirements.constraints import CONSTRAINT_KINDS, REQ, SH
@@ -32,6 +34,25 @@ def test_python_runs(block: str) -> None:
 @pytest.mark.parametrize("block", blocks("turtle"))
 def test_requirements_load(block: str, vocabularies: Vocabularies) -> None:
     assert read_requirements(rdflib.Graph().parse(data=block, format="turtle"), vocabularies)
+
+
+def catalogues() -> list[object]:
+    """The examples of the language of catalogues, each with the ending of its syntax."""
+    found = [(text, "ttl") for text in blocks("turtle") if "cat:Catalogue" in text] + [
+        (text, "yaml") for text in blocks("yaml")
+    ]
+    return [pytest.param(*one, id=one[1]) for one in found]
+
+
+@pytest.mark.parametrize(("block", "ending"), catalogues())
+def test_catalogues_load(block: str, ending: str, vocabularies: Vocabularies) -> None:
+    loaded = load_catalogue(block.encode(), source=f"readme.{ending}", vocabularies=vocabularies)
+    assert "chess-java" in [variant.id for variant in loaded.applications["chess"].variants]
+
+
+@pytest.mark.parametrize("term", sorted({term for terms in TERMS.values() for term in terms}))
+def test_every_term_of_a_catalogue_is_listed(term: str) -> None:
+    assert f"`{term}`" in README[README.index("## Catalogues") : README.index("## Terminal settings")]
 
 
 def test_the_commands_are_those_there_are() -> None:

@@ -2,15 +2,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from catalogues import catalogue_of, situation_in, verdicts_of
 
 from ccpp.catalogue.model import Application, Artefact, Variant
 from ccpp.model import Verdict
 from ccpp.selection import Cause, select_variant
 
+if TYPE_CHECKING:
+    from ccpp.vocabulary import Vocabularies
+
 CASES = json.loads((Path(__file__).parent / "suite" / "selection.json").read_bytes())
+#: Choices that rest on more than verdicts: a catalogue in JSON, a subscriber, a device, a time.
+CHOICES = json.loads((Path(__file__).parent / "suite" / "choice.json").read_bytes())
 ARTEFACT = Artefact("https://apps.example/a.jar", "application/java-archive")
 
 #: Cause → how its sentence begins; the suite has a case of each.
@@ -23,6 +29,21 @@ BEGINNINGS = {
     Cause.LOWER_QUALITY: "fits, but its quality",
     Cause.LESS_SPECIFIC: "fits, but `",
     Cause.LATER: "fits as well as",
+    Cause.CHOSEN_BY_EXCEPTION: "fits by exception",
+    Cause.CHOSEN_FALLBACK: "is what there is",
+    Cause.WITHDRAWN: "`",
+    Cause.DRAFT: "`",
+    Cause.EXCLUDED: "not for this model: ",
+    Cause.NOT_ROLLED_OUT: "not rolled out here: ",
+    Cause.NOT_ACCEPTED: "the subscriber does not accept",
+    Cause.REFUSED: "refused: ",
+    Cause.INCOMPLETE: "its part `",
+    Cause.TOO_LARGE: "takes ",
+    Cause.ONLY_FALLBACK: "is the fallback",
+    Cause.OUT_OF_ORDER: "fits, but `",
+    Cause.OTHER_LANGUAGE: "fits, but `",
+    Cause.LESS_ACCEPTED: "fits, but the subscriber accepts",
+    Cause.LESS_PREFERRED: "fits, but `",
 }
 
 
@@ -67,4 +88,16 @@ def test_reasons_are_data(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("cause", Cause)
 def test_every_cause_has_a_case(cause: Cause) -> None:
-    assert any(text.startswith(BEGINNINGS[cause]) for case in CASES for text in case["reasons"].values())
+    assert any(text.startswith(BEGINNINGS[cause]) for case in (*CASES, *CHOICES) for text in case["reasons"].values())
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["description"]) for case in CHOICES])
+def test_choice_suite(case: dict[str, Any], vocabularies: Vocabularies) -> None:
+    catalogue = catalogue_of(case, vocabularies)
+    selection = select_variant(catalogue.applications["app"], verdicts_of(case), situation_in(case, catalogue, vocabularies))
+    assert [variant.id for variant in selection.ranked] == case["ranked"]
+    assert {reason.variant.id: reason.text for reason in selection.reasons} == case["reasons"]
+    delivery = selection.delivery
+    assert [part.id for part in delivery.parts] == case.get("parts", [])
+    assert {part.id: why for part, why in delivery.left_out} == case.get("leftOut", {})
+    assert "size" not in case or delivery.size == case["size"]

@@ -224,7 +224,7 @@ class Reader:
     def version(self, node: Node, facts: Mapping[str, list[Node]], term: str) -> str | None:
         """Numbers with dots between them."""
         text = self.optional_text(node, facts, term)
-        if text is not None and not _VERSION.fullmatch(text):
+        if text is not None and not is_version(text):
             raise self.error(node, f"`{text}` is no version", "write numbers with dots, such as 2.0.1, in quotes")
         return text
 
@@ -291,6 +291,11 @@ class Reader:
 def _as_texts(fact: tuple[Node, Node]) -> tuple[str, str]:
     predicate, value = fact
     return str(predicate), str(value)
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version: numbers with dots."""
+    return bool(_VERSION.fullmatch(text))
 
 
 def shown(node: Node) -> str:

@@ -239,6 +239,10 @@ class Supply:
     budget: int | None = None
 
 
+#: To everybody, for ever, with nothing else: told by identity, so that what states nothing of its supply costs nothing to decide.
+PLAIN = Supply()
+
+
 # What there is.
 
 
@@ -256,7 +260,7 @@ class Variant:
     specificity: int
     languages: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
-    supply: Supply = Supply()
+    supply: Supply = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,7 @@ class Application:
     fallback: str | None = None
     domain: Domain | None = None
     declarations: Mapping[str, Declaration] = field(default_factory=lambda: MappingProxyType({}))
-    supply: Supply = Supply()
+    supply: Supply = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

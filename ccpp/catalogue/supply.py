@@ -5,7 +5,19 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from ccpp.catalogue.model import DeviceException, Domain, Need, Offer, Preference, Provided, Refusal, Rollout, State, Supply
+from ccpp.catalogue.model import (
+    PLAIN,
+    DeviceException,
+    Domain,
+    Need,
+    Offer,
+    Preference,
+    Provided,
+    Refusal,
+    Rollout,
+    State,
+    Supply,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +45,7 @@ class _Effect(StrEnum):
 
 def read_supply(reader: Reader, node: Node, facts: Facts, *, of_application: bool) -> Supply:
     """The terms on which an application or a variant is supplied."""
-    return Supply(
+    supply = Supply(
         state=reader.choice(node, facts, "state", State, State.LIVE) or State.LIVE,
         version=reader.version(node, facts, "version"),
         rollout=_rollout(reader, facts["rollout"][0]) if "rollout" in facts else None,
@@ -44,6 +56,7 @@ def read_supply(reader: Reader, node: Node, facts: Facts, *, of_application: boo
         provides=_sorted(_provided(reader, one) for one in facts.get("provides", ())),
         budget=reader.bytes_of(node, facts, "budget"),
     )
+    return PLAIN if supply == PLAIN else supply
 
 
 def read_preferences(reader: Reader, facts: Facts) -> tuple[Preference, ...]:

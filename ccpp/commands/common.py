@@ -11,10 +11,12 @@ from ccpp.errors import CcppError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from ccpp.intake import Intake
     from ccpp.model import Profile, ResolvedProfile
     from ccpp.overlays import Overlay
+    from ccpp.situation import Subscriber
 
 DONE, NEGATIVE, UNUSABLE = 0, 1, 2
 
@@ -61,6 +63,36 @@ def documents(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def situated(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say for whom and when something is decided; they come to the command as one, `situation`."""
+    from functools import wraps
+
+    @click.option("--subscriber", metavar="FILE", help="Whose device it is: preferences, refusals, settings; TOML or JSON.")
+    @click.option("--at", metavar="TIME", help="Decide as at this time, such as 2026-12-01T08:00Z; now, if it is left out.")
+    @wraps(command)
+    def wrapped(*arguments: Any, subscriber: str | None, at: str | None, **options: Any) -> None:  # noqa: ANN401
+        command(*arguments, situation={"subscriber": _subscriber(subscriber), "at": _time(at)}, **options)
+
+    return wrapped
+
+
+def _subscriber(name: str | None) -> Subscriber | None:
+    from ccpp.storage.files import read_file
+    from ccpp.subscribers import MAX_SUBSCRIBER, load_subscriber
+
+    return None if name is None else load_subscriber(read_file(name, MAX_SUBSCRIBER), source=name)
+
+
+def _time(text: str | None) -> datetime:
+    from datetime import UTC, datetime
+
+    try:
+        at = datetime.now(UTC) if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"`{text}` is no time", hint="write 2026-12-01 or 2026-12-01T08:00Z") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 # Reading what the commands are given.

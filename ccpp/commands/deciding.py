@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, nearest, print_json
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, nearest, print_json, situated
 from ccpp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ccpp.vocabulary import Vocabularies
 
 
-def _deciding(command: Callable[..., None]) -> Callable[..., None]:
+def deciding(command: Callable[..., None]) -> Callable[..., None]:
     """The options of commands that decide with a catalogue."""
     options = (
         click.option(
@@ -29,12 +29,12 @@ def _deciding(command: Callable[..., None]) -> Callable[..., None]:
     )
     for option in reversed(options):
         command = option(command)
-    return documents(command)
+    return documents(situated(command))
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="PROFILE...")
-@_deciding
+@deciding
 @click.option("--records", metavar="FILE", help="Write each decision on record, a line of JSON each, for `ccpp replay`.")
 @FORMAT
 def match(
@@ -43,6 +43,7 @@ def match(
     records: str | None,
     form: str,
     *,
+    situation: dict[str, Any],
     closed_world: bool,
     **reading: Any,  # noqa: ANN401
 ) -> None:
@@ -60,7 +61,7 @@ def match(
     nothing = False
     written: list[bytes] = []
     for profile in reader.resolve_each(files):
-        decisions = decide_all(profile, loaded, closed_world=closed_world)
+        decisions = decide_all(profile, loaded, closed_world=closed_world, **situation)
         nothing = nothing or not any(decision.selection.chosen for decision in decisions.values())
         if records:
             written.append(write_records(record_of(profile, loaded, name, decision) for name, decision in decisions.items()))
@@ -86,7 +87,7 @@ def match(
 
 @click.command()
 @click.argument("file", metavar="PROFILE")
-@_deciding
+@deciding
 @click.option("--variant", required=True, metavar="ID", help="The variant to explain.")
 @click.option(
     "--format",
@@ -96,9 +97,19 @@ def match(
     show_default=True,
     help="How to print the result; turtle is a SHACL validation report.",
 )
-def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world: bool, **reading: Any) -> None:  # noqa: ANN401
-    """Print why a variant fits a device or does not, and what would change it."""
+def explain(
+    file: str,
+    catalogue: str,
+    variant: str,
+    form: str,
+    *,
+    situation: dict[str, Any],
+    closed_world: bool,
+    **reading: Any,  # noqa: ANN401
+) -> None:
+    """Print why a variant fits a device or does not, what would change it, and why it is chosen or not."""
     from ccpp.advice import advise
+    from ccpp.decision import decide_all
     from ccpp.plain import plain_explained
 
     reader = Reader(**reading, derive=True)
@@ -109,6 +120,8 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
         raise UsageError(f"variant `{variant}` has no requirement: it fits every device")
     advice = advise(found, profile, loaded, reader.vocabularies.attributes, closed_world=closed_world)
     reasons = advice.explanation
+    decisions = decide_all(profile, loaded, closed_world=closed_world, **situation)
+    why = next(one for made in decisions.values() for one in made.selection.reasons if one.variant.id == variant)
     if form == "turtle":
         from ccpp.matching.reporting import validation_report
 
@@ -120,18 +133,19 @@ def explain(file: str, catalogue: str, variant: str, form: str, *, closed_world:
 
         click.echo(explanation_page(f"{found.id} on {profile.uri}", advice), nl=False)
     elif form == "json":
-        print_json(plain_explained(profile, found, advice))
+        print_json({**plain_explained(profile, found, advice), "cause": why.cause.value, "reason": why.text})
     else:
         from ccpp.console import heading, show_advice, show_explanation
 
         click.echo(heading(f"{found.id} on {profile.uri}: {reasons.verdict.value}"))
         click.echo(show_explanation(reasons))
+        click.echo(f"\nIn the choice: {why.text}")
         click.echo("\n" + show_advice(advice))
 
 
 @click.command()
 @click.argument("file", metavar="PROFILE")
-@_deciding
+@deciding
 @click.option("--application", required=True, metavar="ID", help="The application to provision.")
 @click.option("--output", metavar="FOLDER", help="Write the documents into this folder.")
 @FORMAT
@@ -142,18 +156,21 @@ def provision(
     output: str | None,
     form: str,
     *,
+    situation: dict[str, Any],
     closed_world: bool,
     **reading: Any,  # noqa: ANN401
 ) -> None:
     """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
     from ccpp.decision import decide
     from ccpp.provisioning import make_documents, plain_provision
+    from ccpp.situation import situation_of
 
     reader = Reader(**reading, derive=True)
     loaded = load_catalogue_file(catalogue, reader.vocabularies)
-    wanted = _application(loaded, application)
+    wanted = find_application(loaded, application)
     profile = reader.resolve_one(file)
-    decision = decide(wanted, loaded.matcher.match(profile, closed_world=closed_world))
+    verdicts = loaded.matcher.match(profile, closed_world=closed_world)
+    decision = decide(wanted, verdicts, situation_of(loaded, profile, **situation))
     made = make_documents(decision)
     if output:
         from pathlib import Path
@@ -189,7 +206,8 @@ def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
     return load_documents(gather(names, read_file), vocabularies)
 
 
-def _application(catalogue: Catalogue, identifier: str) -> Application:
+def find_application(catalogue: Catalogue, identifier: str) -> Application:
+    """The application of an identifier, or an error with the nearest one."""
     found = catalogue.applications.get(identifier)
     if found is None:
         raise UsageError(
