@@ -115,7 +115,7 @@ def applications(points: tuple[str, ...], all_proxies: tuple[str, ...]) -> st.Se
         st.lists(st.sampled_from(all_proxies), max_size=1).map(tuple) if all_proxies else st.just(()),
         st.lists(st.sampled_from((*points, "INTERNET")), max_size=1).map(tuple),
         few(st.builds(Credentials, st.none() | WORDS, NAMES, SECRETS, st.none() | st.just("CLIENT"), SECRETS)),
-        few(st.builds(Resource, st.just("http://r.example/"), NAMES, st.booleans())),
+        few(st.builds(Resource, st.just("http://r.example/"), NAMES, st.booleans(), NAMES)),
         few(st.builds(Server, WORDS, st.none() | st.just("IPV4"), PORTS)),
         NAMES,
         NAMES,

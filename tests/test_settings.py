@@ -59,7 +59,7 @@ MANAGEMENT = Application(
 )  # fmt: skip
 SYNCHRONISATION = Application(
     "w5", "Contacts", addresses=("http://sync.example/",), proxies=("wap.example",), accept="text/x-vcard",
-    resources=(Resource("./contacts"),),
+    resources=(Resource("./contacts", accept="text/x-vcard", credentials=Credentials("BASIC", "me", Secret("hunter2"))),),
 )  # fmt: skip
 MESSAGES = Application("w4", "MMS", addresses=("http://mms.example/",), proxies=("wap.example",))
 OUTBOX = Application(

@@ -199,6 +199,17 @@ def test_the_ways_to_a_proxy_are_by_priority_and_valid_here_and_now() -> None:
     assert ways_to(held, "nobody", Here("001", "01")) == ()
 
 
+def test_half_a_message_does_not_keep_out_a_later_one_of_the_same_number() -> None:
+    lost, _ = push(context(0), "USERPIN")
+    data, typed = push(context(1), "USERNETWPIN")
+    parts = [encode_segment(part) for part in segment(data, reference=3)]
+    terminal, _ = receive(Terminal(IMSI), encode_segment(segment(lost, reference=3)[0]))
+    assert len(terminal.inbox) == 1
+    for one in parts:
+        terminal, remarks = receive(terminal, one, pin=typed)
+    assert remarks[0].code == "accepted"
+
+
 # Who may bootstrap.
 
 

@@ -152,11 +152,13 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A page or folder of an application; `home` marks the home page."""
+    """A page or folder of an application, the media types it takes and who asks there; `home` marks the home page."""
 
     uri: str
     name: str | None = None
     home: bool = False
+    accept: str | None = None
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,15 +161,14 @@ def _to_credentials(kind: str, names: tuple[str, str, str], parent: Characterist
     )
 
 
-def _from_authentication(one: Credentials) -> Characteristic:
-    pairs = (
+def _authentication(one: Credentials) -> tuple[Parm, ...]:
+    return _parms(
         ("AAUTHLEVEL", one.level),
         ("AAUTHTYPE", one.method),
         ("AAUTHNAME", one.name),
         ("AAUTHSECRET", _shown(one.secret)),
         ("AAUTHDATA", _shown(one.data)),
     )
-    return Characteristic("APPAUTH", _parms(*pairs))
 
 
 def _to_authentication(one: Characteristic) -> Credentials:
@@ -323,11 +322,20 @@ def _from_application(one: Application) -> Characteristic:
         Characteristic("APPADDR", _parms(("ADDR", each.address), ("ADDRTYPE", each.address_type)), _from_ports(each.ports))
         for each in one.servers
     )
-    resources = (
-        Characteristic("RESOURCE", _parms(("URI", each.uri), ("NAME", each.name), flags=[("STARTPAGE", each.home)]))
-        for each in one.resources
-    )
-    return Characteristic("APPLICATION", parms, (*servers, *map(_from_authentication, one.credentials), *resources))
+    authentications = (Characteristic("APPAUTH", _authentication(each)) for each in one.credentials)
+    return Characteristic("APPLICATION", parms, (*servers, *authentications, *map(_from_resource, one.resources)))
+
+
+def _from_resource(one: Resource) -> Characteristic:
+    authentication = () if one.credentials is None else _authentication(one.credentials)
+    pairs = (("URI", one.uri), ("NAME", one.name), ("AACCEPT", one.accept))
+    return Characteristic("RESOURCE", (*_parms(*pairs), *authentication, *_parms(flags=[("STARTPAGE", one.home)])))
+
+
+def _to_resource(one: Characteristic) -> Resource:
+    stated = _to_authentication(one)
+    credentials = None if stated == Credentials() else stated
+    return Resource(_needed(one, "URI"), one.first("NAME"), one.has("STARTPAGE"), one.first("AACCEPT"), credentials)
 
 
 def _to_application(one: Characteristic) -> Application:
@@ -339,7 +347,7 @@ def _to_application(one: Characteristic) -> Application:
         one.all("TO-PROXY"),
         one.all("TO-NAPID"),
         tuple(map(_to_authentication, one.within("APPAUTH"))),
-        tuple(Resource(_needed(each, "URI"), each.first("NAME"), each.has("STARTPAGE")) for each in one.within("RESOURCE")),
+        tuple(map(_to_resource, one.within("RESOURCE"))),
         tuple(Server(_needed(each, "ADDR"), each.first("ADDRTYPE"), _to_ports(each)) for each in one.within("APPADDR")),
         one.first("AACCEPT"),
         one.first("APROTOCOL"),

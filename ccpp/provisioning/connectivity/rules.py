@@ -250,6 +250,42 @@ def _needs(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield f"{node.place}/{name}", (needed,)
 
 
+def _lengths(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
+    newer = (whole.document.version or "").startswith("1.1")
+    for node in whole.known:
+        for parm in node.characteristic.parms:
+            row = parm_types().get((node.characteristic.type, parm.name))
+            limit = (row.length_1_1 if newer else row.length) if row else ""
+            size = len((parm.value or "").encode("utf-8", "surrogatepass"))
+            if limit and size > int(limit):
+                yield f"{node.place}/{parm.name}", (str(size), limit)
+
+
+#: Application → what it is no use without: a parm, or a parm of characteristics within it (registrations of OMNA).
+_APPLICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "w5": ("RESOURCE/AACCEPT",),
+        "w7": ("PROVIDER-ID",),
+        "wA": ("AACCEPT",),
+        "25": ("FROM", "APPADDR/PORT/PORTNBR"),
+        "110": ("APPADDR/PORT/PORTNBR",),
+        "143": ("APPADDR/PORT/PORTNBR",),
+    }
+)
+
+
+def _applications(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for one in whole.document.within("APPLICATION"):
+        application = one.first("APPID") or ""
+        for needed in _APPLICATIONS.get(application, ()):
+            *kinds, name = needed.split("/")
+            found: tuple[Characteristic, ...] = (one,)
+            for kind in kinds:
+                found = tuple(inner for outer in found for inner in outer.within(kind))
+            if not any(inner.has(name) for inner in found):
+                yield "/APPLICATION", (application, needed)
+
+
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _CONTENT = "WAP-183 §5.3"
 
@@ -269,5 +305,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "unique": Rule(Finding(_ERROR, "`{0}` stands for more than one", _CONTENT), _same_keys),
         "reserved": Rule(Finding(_ERROR, "`INTERNET` is reserved and names no access point", _CONTENT), _reserved),
         "needs": Rule(Finding(_ERROR, "means nothing without `{0}`", _CONTENT), _needs),
+        "application": Rule(Finding(_WARNING, "`{0}` is no use without `{1}`", "OMNA"), _applications),
+        "length": Rule(Finding(_INFO, "{0} bytes; no terminal needs to take more than {1}", _CONTENT), _lengths),
     }
 )

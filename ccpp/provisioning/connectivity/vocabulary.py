@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class ParmType(NamedTuple):
-    """A parm of a characteristic: occurrence `1`, `?`, `*` or `+`, the first version that has it, and its datatype."""
+    """A parm of a characteristic: occurrence `1`, `?`, `*` or `+`, the first version that has it, and its datatype.
+
+    `length` is how many bytes of value a terminal of WAP-183 has to take at least, `length_1_1` one of OMA CP 1.1; empty: not said.
+    """
 
     type: str
     parm: str
     occurrence: str
     version: str
     datatype: str
+    length: str
+    length_1_1: str
 
 
 class CharacteristicType(NamedTuple):

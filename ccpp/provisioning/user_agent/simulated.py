@@ -77,9 +77,10 @@ def receive(terminal: Terminal, user_data: bytes, *, pin: str | None = None) -> 
         part = decode_segment(user_data)
         if part.destination != PORT:
             return Step(terminal, (Remark("not-understood", details=(f"port {part.destination}",)),))
-        inbox = (*terminal.inbox, part)[-_MAX_INBOX:]
-        same = [one for one in inbox if _message(one) == _message(part)]
-        joined = reassemble(same)
+        # Of two parts of one number that differ the older is of a message that never was complete.
+        kept = (one for one in terminal.inbox if one == part or _message(one) != _message(part) or one.number != part.number)
+        inbox = (*kept, part)[-_MAX_INBOX:]
+        joined = reassemble(one for one in inbox if _message(one) == _message(part))
     except CcppError as error:
         return Step(terminal, (Remark("not-understood", details=(error.message,)),))
     if joined.data is None:
