@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from ccpp import samples
 from ccpp.cli import cli
+from ccpp.errors import UsageError
 
 SAMPLES = Path(samples.__file__).parent
 DEVICES = SAMPLES / "devices"
@@ -63,3 +64,31 @@ def test_the_samples_digest_survives_formatting(tmp_path: Path) -> None:
     file.write_bytes(CATALOGUE.read_bytes())
     ccpp("catalogue", "format", file)
     assert as_json("catalogue", "diff", CATALOGUE, file) == []
+
+
+# Lint.
+
+
+def test_lint_exits_by_severity(tmp_path: Path) -> None:
+    found = as_json("catalogue", "lint", CATALOGUE)
+    assert [(one["rule"], one["subject"], one["line"]) for one in found] == [("dead-setting", "chess-small", 115)]
+    warned = ccpp("catalogue", "lint", CATALOGUE, "--fail-on", "warning")
+    assert (warned.exit_code, warned.stdout.splitlines()[-1]) == (1, "1 warning")
+    broken = tmp_path / "c.ttl"
+    broken.write_text("<urn:a> <urn:b>")
+    result = ccpp("catalogue", "lint", broken)
+    assert (result.exit_code, result.stdout.split(": ")[1]) == (1, "error document")
+    assert json.loads(ccpp("catalogue", "lint", broken, "--format", "sarif").stdout)["version"] == "2.1.0"
+    assert isinstance(ccpp("catalogue", "lint", tmp_path / "nowhere.ttl").exception, UsageError)
+
+
+def test_lint_beside_profiles_and_at_a_time() -> None:
+    rules = {one["rule"] for one in as_json("catalogue", "lint", CATALOGUE, "--profiles", DEVICES, "--at", "2026-12-01")}
+    assert "dead-setting" in rules
+    assert "no time" in str(ccpp("catalogue", "lint", CATALOGUE, "--at", "tomorrow").exception)
+
+
+def test_lint_shows_its_rules_and_shapes() -> None:
+    assert {"rule", "severity", "sentence"} == set(as_json("catalogue", "lint", "--rules")[0])
+    assert "unsatisfiable  error" in ccpp("catalogue", "lint", "--rules").stdout
+    assert "sh:targetClass cat:Variant" in ccpp("catalogue", "lint", "--shapes").stdout

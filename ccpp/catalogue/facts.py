@@ -262,9 +262,13 @@ class Reader:
     def placed(self, error: CcppError) -> CcppError:
         """An error about a thing that it names, with the place of that thing."""
         if error.line is None and error.subject is not None:
-            source, error.line = self.places.of(URIRef(self.ids.get(error.subject, error.subject)))
+            source, error.line = self.place_of(error.subject)
             error.source = source or error.source
         return error
+
+    def place_of(self, name: str) -> tuple[str | None, int | None]:
+        """The document and the line of a thing by its identifier, or of a shape by its IRI."""
+        return self.places.of(URIRef(self.ids.get(name, name)))
 
     def named(self, node: Node) -> str:
         """The node by the name that it has, or that the thing it belongs to has."""

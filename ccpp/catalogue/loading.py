@@ -43,7 +43,7 @@ from ccpp.model import Rule
 from ccpp.requirements.shacl import read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rdflib import Graph
     from rdflib.term import Node
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.places import Places
     from ccpp.vocabulary import Vocabularies
 
+    PlaceOf = Callable[[str], tuple[str | None, int | None]]
     Facts = Mapping[str, list[Node]]
 
 __all__ = ["MAX_CATALOGUE", "Document", "load_catalogue", "load_documents"]
@@ -73,12 +74,17 @@ def load_catalogue(data: bytes, *, source: str, vocabularies: Vocabularies) -> C
 
 def load_documents(documents: Sequence[Document], vocabularies: Vocabularies) -> Catalogue:
     """The catalogue that several documents form, whatever their order; errors as of `load_catalogue`."""
+    return load_with_places(documents, vocabularies)[0]
+
+
+def load_with_places(documents: Sequence[Document], vocabularies: Vocabularies) -> tuple[Catalogue, PlaceOf]:
+    """The same catalogue, and what tells the document and the line of a thing in it by its name."""
     source = documents[0].name
     try:
         graph, places = read_documents(documents)
         loader = _Loader(graph, places, {document.name for document in documents}, vocabularies)
         try:
-            return loader.catalogue(source)
+            return loader.catalogue(source), loader.place_of
         except (CatalogueError, RequirementError) as error:
             raise loader.placed(error) from None
     except (CatalogueError, RequirementError) as error:

@@ -38,7 +38,9 @@ class Choice(StrEnum):
     ORDERED = "ordered"
 
 
-class _Effect(StrEnum):
+class Effect(StrEnum):
+    """What an exception does for the models that it names."""
+
     INCLUDE = "include"
     EXCLUDE = "exclude"
 
@@ -95,13 +97,13 @@ def _offer(reader: Reader, node: Node, facts: Facts) -> Offer:
 
 def _exception(reader: Reader, node: Node, *, of_application: bool) -> DeviceException:
     facts = reader.facts(node, "exception")
-    effect = reader.choice(node, facts, "effect", _Effect, None)
-    if effect is _Effect.INCLUDE and of_application:
+    effect = reader.choice(node, facts, "effect", Effect, None)
+    if effect is Effect.INCLUDE and of_application:
         raise reader.error(node, "includes models in an application", "say it of the variant that they get")
     if not {"vendor", "model"} & facts.keys():
         raise reader.error(node, "names no model", "state `cat:vendor`, `cat:model` or both")
     return DeviceException(
-        included=effect is _Effect.INCLUDE,
+        included=effect is Effect.INCLUDE,
         reason=reader.text(node, facts, "reason"),
         vendor=reader.optional_text(node, facts, "vendor"),
         model=reader.optional_text(node, facts, "model"),

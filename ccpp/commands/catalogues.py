@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpp.commands.catalogues_checking import format_
+from ccpp.commands.catalogues_checking import format_, lint
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, print_json
 from ccpp.commands.deciding import load_catalogue_file
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ccpp.model import ResolvedProfile
 
 
-@click.group(commands=[format_])
+@click.group(commands=[format_, lint])
 def catalogue() -> None:
     """Check and compare catalogues, and see who is affected by a change."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, complain, leave, print_json
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, complain, leave, print_json
+from ccpp.commands.deciding import catalogue_documents
 from ccpp.errors import CatalogueError, CcppError, UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +52,92 @@ def format_(files: Sequence[str], form: str, *, check: bool) -> None:
         for name in changed:
             click.echo(f"{'would change' if check else 'changed'} {name}")
     leave(UNUSABLE if failed else NEGATIVE if check and changed else DONE)
+
+
+@click.command()
+@click.argument("file", required=False, metavar="CATALOGUE")
+@click.option("--profiles", "profiles", multiple=True, metavar="FILE", help="Profiles or folders of them, to hold it against.")
+@click.option("--at", metavar="TIME", help="When: 2026-12-01 or 2026-12-01T08:00:00Z; without it, now.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least severity for which to exit 1.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
+@click.option("--rules", "list_rules", is_flag=True, help="List the rules instead.")
+@click.option("--shapes", "print_shapes", is_flag=True, help="Print the SHACL shapes of the structure instead.")
+def lint(
+    file: str | None,
+    profiles: Sequence[str],
+    at: str | None,
+    fail_on: str,
+    form: str,
+    *,
+    list_rules: bool,
+    print_shapes: bool,
+) -> None:
+    """Find what is wrong with a catalogue, or will surprise: structure, requirements, settings, terms; exit 1 on errors."""
+    if list_rules:
+        _show_rules(form)
+        return
+    if print_shapes:
+        from ccpp.catalogue.shapes import catalogue_shapes
+
+        click.echo(catalogue_shapes(), nl=False)
+        return
+    if file is None:
+        raise UsageError("no catalogue to lint", hint="ccpp catalogue lint CATALOGUE")
+    from ccpp.linting.reports import lint as lint_catalogue
+    from ccpp.linting.reports import plain_lint, sarif
+
+    when = _time(at)
+    reader = Reader(derive=True)
+    resolved = list(reader.resolve_each(profiles)) if profiles else []
+    found = lint_catalogue(catalogue_documents(file), reader.vocabularies, at=when, profiles=resolved)
+    if form == "text":
+        for one in found:
+            place = ":".join(str(part) for part in (one.source, one.line) if part is not None)
+            click.echo(f"{place}: {one.severity.value} {one.rule}: {one.message} ({one.hint})")
+        counted = Counter(one.severity.value for one in found)
+        click.echo(", ".join(f"{counted[name]} {name}" for name in _SEVERITIES if counted[name]) or "nothing found")
+    else:
+        print_json(plain_lint(found) if form == "json" else sarif(found))
+    least = _SEVERITIES.index(fail_on)
+    failing = any(_SEVERITIES.index(one.severity.value) <= least for one in found)
+    leave(UNUSABLE if reader.failed else NEGATIVE if failing else DONE)
+
+
+#: Most severe first.
+_SEVERITIES = ("error", "warning", "info")
+
+
+def _time(stated: str | None) -> datetime:
+    if stated is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(stated)
+    except ValueError:
+        raise UsageError(f"`{stated}` is no time", hint="write 2026-12-01 or 2026-12-01T08:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _show_rules(form: str) -> None:
+    from ccpp.linting.rules import RULES
+
+    if form == "json":
+        print_json([{"rule": name, "severity": row.severity.value, "sentence": row.sentence} for name, row in RULES.items()])
+        return
+    for name, row in RULES.items():
+        click.echo(f"{click.style(name, bold=True)}  {row.severity.value}\n    {row.sentence}")
 
 
 def _refuse_other_syntaxes(name: str) -> None:

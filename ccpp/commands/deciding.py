@@ -12,6 +12,7 @@ from ccpp.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ccpp.catalogue.documents import Document
     from ccpp.catalogue.model import Application, Catalogue, Variant
     from ccpp.vocabulary import Vocabularies
 
@@ -194,8 +195,14 @@ def provision(
 
 def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
     """The catalogue in a file and those it imports, or in the files of a folder."""
-    from ccpp.catalogue.documents import SYNTAXES, gather
     from ccpp.catalogue.loading import load_documents
+
+    return load_documents(catalogue_documents(name), vocabularies)
+
+
+def catalogue_documents(name: str) -> tuple[Document, ...]:
+    """A file and those it imports, or the files of a folder that can be parts of a catalogue."""
+    from ccpp.catalogue.documents import SYNTAXES, gather
     from ccpp.storage.files import files_in, read_file
 
     names = list(files_in([name]))
@@ -203,7 +210,7 @@ def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
         names = [one for one in names if one.lower().endswith(tuple(SYNTAXES))]
     if not names:
         raise UsageError("a folder without a catalogue", source=name, hint="its files end in .ttl, .json or .yaml")
-    return load_documents(gather(names, read_file), vocabularies)
+    return gather(names, read_file)
 
 
 def find_application(catalogue: Catalogue, identifier: str) -> Application:
