@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -351,3 +352,29 @@ def test_real_profiles_say_more_than_they_spell(real_profiles: list[Path]) -> No
         before += "MIDP/2.0" in (profile.values(java) or ())
         after += "MIDP/2.0" in (done.values(java) or ())
     assert after > 3 * before > 0
+
+
+_ROW = re.compile(
+    r"^\| [^|]+ \| `([\w-]+)` has `([^`]+)` \| ([\d,]+) \| ([\d,]+) `([^`]+)` \| ([\d,]+) \| (\d+) \|$", re.MULTILINE
+)
+
+
+@pytest.mark.long
+def test_readmes_figures_are_those_of_the_real_profiles(shared: Path) -> None:
+    """Every row of README's table, by a fresh count of the command's own; each family has one."""
+    result = CliRunner().invoke(cli, ["spellings", str(shared / "profiles"), "--format", "json"])
+    counted = {}
+    for one in json.loads(result.stdout)["requirements"]:
+        figures = (one["stated"], one["commonest_stated"], one["commonest"], one["normalised"], one["spellings"])
+        counted[one["attribute"].partition("/")[2], one["value"]] = one["family"], figures
+    claimed = {
+        (attribute, value): (
+            *(int(number.replace(",", "")) for number in (stated, most)),
+            commonest,
+            int(reached.replace(",", "")),
+            int(times),
+        )
+        for attribute, value, stated, most, commonest, reached, times in _ROW.findall((ROOT / "README.md").read_text())
+    }
+    assert claimed == {key: counted[key][1] for key in claimed}
+    assert {counted[key][0] for key in claimed} == {family.name for family in FAMILIES}
