@@ -20,6 +20,7 @@ from ccpp.provisioning.card.files import (
     allowed,
     find,
     replaced,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -33,15 +34,20 @@ _POWER_OFF, _POWER_ON, _RESET, _ASK_ATR = 0, 1, 2, 4
 
 @dataclass
 class VirtualCard:
-    """The card, where it stands, and what has been verified since it was powered."""
+    """The card, where it stands, and what has been verified since it was powered; `granted` needs no verification."""
 
     image: Directory
     pin: bytes = b"1234"
     path: Path = ()
+    granted: frozenset[Access] = field(default_factory=frozenset)
     verified: frozenset[Access] = field(default_factory=frozenset)
 
+    def __post_init__(self) -> None:
+        self.reset()
+
     def reset(self) -> None:
-        self.path, self.verified = (), frozenset()
+        """Power: what was verified is forgotten, what the card grants without (an issuer's key presented for good) stays."""
+        self.path, self.verified = (), self.granted
 
     def answer(self, apdu: bytes) -> bytes:
         """The answer to a command: data, then the status word."""
@@ -125,6 +131,14 @@ class VirtualCard:
         content = file.content[:start] + data + file.content[start + len(data) :]
         self.image = replaced(self.image, self.path, replace(file, content=content))
         return b"", OK
+
+
+def emptied(card: Directory) -> Directory:
+    """A card of the same files, as it comes from its maker: FF in all of them."""
+    empty = card
+    for path, file in walk(card):
+        empty = replaced(empty, path, replace(file, content=b"\xff" * len(file.content)))
+    return empty
 
 
 def information(file: ElementaryFile | Directory) -> bytes:

@@ -5,22 +5,27 @@ The reader is vpcd's, under a PC/SC daemon that the test starts and stops; the c
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 import trustme
 from conftest import SUITE
-from virtual_card import VirtualCard, play
+from virtual_card import VirtualCard, emptied, play
 
-from ccpp.provisioning.card.layout import Place, Storage, make_card
+from ccpp.provisioning.card.files import Access
+from ccpp.provisioning.card.layout import Place, Storage, make_card, read_storage
+from ccpp.provisioning.card.mexe import Domain, RootKey
+from ccpp.provisioning.card.script import read_script, write_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 READER = ("127.0.0.1", 0x8C7B)
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 DAEMON_SOCKET = Path("/run/pcscd/pcscd.comm")
-TOOLS = [shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") for name in ("pkcs15-tool", "pcscd")]
+TOOLS = [shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") for name in ("pkcs15-tool", "pcscd", "opensc-tool")]
 pytestmark = pytest.mark.skipif(
     None in TOOLS or not DRIVER.exists() or os.geteuid() != 0 or DAEMON_SOCKET.exists(),
     reason="no pkcs15-tool, pcscd and vpcd (opensc, pcscd, vsmartcard-vpcd), no root to start pcscd, or one runs already",
@@ -47,18 +52,29 @@ def reader(tmp_path: Path) -> Iterator[None]:
     configuration.write_text(
         f'FRIENDLYNAME "Virtual"\nDEVICENAME /dev/null:{READER[1]:#x}\nLIBPATH {DRIVER}\nCHANNELID {READER[1]:#x}\n'
     )
+    lock = (Path(tempfile.gettempdir()) / "ccpp-pcscd.lock").open("w")
     log = (tmp_path / "pcscd.log").open("wb")
-    with log, subprocess.Popen([str(TOOLS[1]), "-f", "--config", str(configuration)], stdout=log, stderr=log) as daemon:
+    with lock, log:
+        # One PC/SC daemon at a time, whichever worker the other test is on.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield from running(configuration, log)
+
+
+def running(configuration: Path, log: IO[bytes]) -> Iterator[None]:
+    with subprocess.Popen([str(TOOLS[1]), "-f", "--config", str(configuration)], stdout=log, stderr=log) as daemon:
         try:
-            until(lambda: DAEMON_SOCKET.exists() and daemon.poll() is None)
+            until(lambda: DAEMON_SOCKET.exists() or daemon.poll() is not None)
+            if daemon.poll() is not None:
+                pytest.skip("pcscd does not run: another one does")
             yield
         finally:
-            daemon.terminate()
-            daemon.wait(20)
-            DAEMON_SOCKET.unlink(missing_ok=True)
+            if daemon.poll() is None:
+                daemon.terminate()
+                daemon.wait(20)
+                DAEMON_SOCKET.unlink(missing_ok=True)
 
 
-def until(condition: object, patience: float = 20) -> None:
+def until(condition: object, patience: float = 60) -> None:
     end = time.monotonic() + patience
     while not condition():  # type: ignore[operator]  # a lambda
         if time.monotonic() > end:
@@ -70,7 +86,7 @@ def insert(card: VirtualCard) -> None:
     """Put the card in: the reader listens once the daemon has loaded its driver."""
 
     def playing() -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
                 play(card, READER)
@@ -82,10 +98,10 @@ def insert(card: VirtualCard) -> None:
     threading.Thread(target=playing, daemon=True).start()
 
 
-def opensc(folder: Path, *arguments: str) -> str:
+def opensc(folder: Path, *arguments: str, tool: int = 0) -> str:
     configuration = folder / "opensc.conf"
     configuration.write_text(CONFIGURATION)
-    call = [str(TOOLS[0]), *arguments]
+    call = [str(TOOLS[tool]), *arguments]
     environment = {**os.environ, "OPENSC_CONF": str(configuration)}
     done = subprocess.run(call, env=environment, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout + done.stderr
@@ -121,3 +137,16 @@ def trusted_certificate() -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
 
     return x509.load_pem_x509_certificate(ROOT).public_bytes(Encoding.DER)
+
+
+def test_a_script_is_run_by_opensc(reader: None, tmp_path: Path) -> None:  # noqa: ARG001  the fixture is running
+    """An empty card whose issuer's key is presented, after the commands of the script: what was to be stored."""
+    keys = (RootKey(Domain.OPERATOR, trusted_certificate(), b"\x01\x02"),)
+    storage = Storage({Place.BOOTSTRAP: FULL, Place.CONFIG2: SMALL}, keys)
+    card = make_card(storage, "usim")
+    virtual = VirtualCard(emptied(card), granted=frozenset(Access))
+    insert(virtual)
+    script = [argument for apdu in read_script(write_script(card, "usim")) for argument in ("-s", apdu.hex())]
+    until(lambda: "SW1=0x90" in opensc(tmp_path, *script, tool=2))
+    assert read_storage(virtual.image, frozenset(Access)) == storage
+    assert virtual.image == card
