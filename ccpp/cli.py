@@ -62,7 +62,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         ),
         "document": Entry(
             "document",
-            "Encode, decode, validate, compare, secure, send and store connectivity documents (wap-provisioningdoc).",
+            "Encode, decode, validate, compare, secure, send, store and try connectivity documents (wap-provisioningdoc).",
         ),
         "serve": Entry("serving", "Serve decisions, discovery and downloads over HTTP."),
         "settings": Entry(

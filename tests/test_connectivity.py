@@ -54,6 +54,11 @@ def test_each_rule_and_note_has_a_case() -> None:
     assert {code for case in CASES for code in case.get("notes", [])} == set(NOTES) - {"padding", "other-identifier"}
 
 
+@pytest.mark.parametrize("code", RULES)
+def test_each_rule_is_in_the_manual(code: str) -> None:
+    assert f"`{code}`" in (Path(__file__).parent.parent / "README.md").read_text()
+
+
 def test_padding_and_other_identifiers_are_noted() -> None:
     assert [note.code for note in decode_connectivity(SMALL + b"\xff" * 9).notes] == ["padding"]
     assert [note.code for note in decode_connectivity(b"\x03\x05" + SMALL[2:]).notes] == ["other-identifier"]

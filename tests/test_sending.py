@@ -142,3 +142,23 @@ def test_what_cannot_be_sent_or_joined(tmp_path: Path, arguments: tuple[str, ...
     error = run("sms", str(file), *arguments).exception
     assert isinstance(error, CcppError)
     assert message in str(error)
+
+
+def test_what_a_terminal_makes_of_messages(file: str, tmp_path: Path) -> None:
+    sent, card = tmp_path / "sent", tmp_path / "card.json"
+    secrets = ("--imsi", IMSI, "--pin", "1234")
+    assert run("sms", file, "--method", "USERNETWPIN", *secrets, "--output", str(sent)).exit_code == 0
+    shown = run("simulate", str(sent), *secrets, "--request", "http://home.example/")
+    assert shown.exit_code == 0
+    lines = shown.stdout.splitlines()
+    assert lines[:4] == [f"info waiting: {number} of 5 short messages have come" for number in range(1, 5)]
+    assert "info accepted: the document makes the privileged context" in lines
+    assert "  /NAPDEF[gprs1] NAP-ADDRESS=wap.example" in lines
+    assert lines[-1] == "  http://home.example/: wap.example.net"
+    refused = run("simulate", str(sent), "--imsi", IMSI, "--pin", "4321", "--format", "json")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["remarks"][-1]["code"] == "not-authentic"
+    assert run("card", file, "--output", str(card)).exit_code == 0
+    held = json.loads(run("simulate", "--card", str(card), "--bearer", "GSM-CSD", "--format", "json").stdout)["contexts"]
+    assert [remark["code"] for remark in held[0]["remarks"]] == ["bearer"]
+    assert isinstance(run("simulate", "--card", file).exception, CcppError)

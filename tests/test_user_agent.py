@@ -242,7 +242,7 @@ def context(number: int, allow: str | None = None) -> ConnectivityDocument:
 @pytest.mark.parametrize("case", CASES["bootstraps"], ids=lambda case: case["description"])
 def test_which_bootstraps_are_accepted(case: dict[str, Any]) -> None:
     methods = frozenset(Security[name] for name in case.get("methods", Security.__members__))
-    card = make_card(Storage({Place.BOOTSTRAP: encode_connectivity(context(9))})) if case.get("card") else None
+    card = make_card(Storage({Place.BOOTSTRAP: encode_connectivity(context(0))})) if case.get("card") else None
     terminal = Terminal(IMSI, Capabilities(methods=methods, further=case.get("further", 0 if card else 3)), card)
     for number, method in enumerate(case["contexts"]):
         terminal, remarks = offer(terminal, context(number, case.get("allow") if number == 0 else None), method)

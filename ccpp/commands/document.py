@@ -10,6 +10,7 @@ from ccpp.commands.common import DONE, FORMAT, NEGATIVE, leave, print_json
 from ccpp.commands.document_card import card
 from ccpp.commands.document_files import OUTPUT, deliver_document, plain_finding, read_document
 from ccpp.commands.document_sending import mac, sms
+from ccpp.commands.document_simulating import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,6 +88,6 @@ def _findings(reading: Reading) -> Iterator[Note | Breach]:
     yield from validate_connectivity(reading.document)
 
 
-@click.group(commands=[encode, decode, validate, diff, mac, sms, card])
+@click.group(commands=[encode, decode, validate, diff, mac, sms, card, simulate])
 def document() -> None:
-    """Encode, decode, validate, compare, secure, send and store connectivity documents (wap-provisioningdoc)."""
+    """Encode, decode, validate, compare, secure, send, store and try connectivity documents (wap-provisioningdoc)."""

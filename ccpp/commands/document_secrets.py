@@ -40,7 +40,7 @@ def read_secret(given: dict[str, str | None]) -> Secret:
     """
     from ccpp.provisioning.bootstrap import Secret, imsi_semi_octets
 
-    pin, imsi, network = (_one(name, given) for name in _SECRETS)
+    pin, imsi, network = (read_value(name, given) for name in _SECRETS)
     if imsi is not None and network is not None:
         raise UsageError("both an IMSI and a network's secret", hint="an IMSI is the secret of a GSM network")
     if network is not None:
@@ -53,10 +53,15 @@ def read_secret(given: dict[str, str | None]) -> Secret:
 
 def are_given(given: dict[str, str | None]) -> bool:
     """Whether there is any secret."""
-    return any(_one(name, given) is not None for name in _SECRETS)
+    return any(read_value(name, given) is not None for name in _SECRETS)
 
 
-def _one(name: str, given: dict[str, str | None]) -> str | None:
+def read_value(name: str, given: dict[str, str | None]) -> str | None:
+    """A secret by its name, `pin`, `imsi` or `network-secret`; None where nothing gives it.
+
+    Raises:
+        UsageError: it is given twice, or its file cannot be read.
+    """
     from ccpp.storage.files import read_file
 
     value, file = given.get(name.replace("-", "_")), given.get(f"{name.replace('-', '_')}_file")

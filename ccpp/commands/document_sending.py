@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 _METHODS = ("NETWPIN", "USERPIN", "USERNETWPIN", "USERPINMAC")
 _METHOD = click.option("--method", type=click.Choice(_METHODS), help="What the key of the MAC is made of.")
 _HEX, _PDU, _SMPP = "hex", "pdu", "smpp"
+SHAPE = click.option(
+    "--as",
+    "shape",
+    type=click.Choice([_HEX, _PDU, _SMPP]),
+    default=_HEX,
+    show_default=True,
+    help="User data in hexadecimal, SMS-SUBMIT as modems take it, or the fields of SMPP submit_sm (JSON).",
+)
 
 
 @click.command()
@@ -100,14 +108,7 @@ def _is_authentic(document: bytes, media_type: MediaType, secret: Secret) -> boo
 @click.command()
 @click.argument("file")
 @click.option("--join", is_flag=True, help="FILE has short messages in the form of `--as`; print the document they carry.")
-@click.option(
-    "--as",
-    "shape",
-    type=click.Choice([_HEX, _PDU, _SMPP]),
-    default=_HEX,
-    show_default=True,
-    help="User data in hexadecimal, SMS-SUBMIT as modems take it, or the fields of SMPP submit_sm (JSON).",
-)
+@SHAPE
 @click.option("--to", "number", metavar="NUMBER", help="Whom the messages go to; a PDU and submit_sm need it.")
 @click.option("--from", "source", metavar="NUMBER", default="", help="Whom submit_sm names as the sender.")
 @click.option("--reference", type=click.IntRange(0, 255), default=1, show_default=True, help="What the messages share.")
@@ -181,7 +182,7 @@ def _join(file: str, shape: str, given: dict[str, str | None], output: str | Non
     from ccpp.provisioning.sms import decode_segment, reassemble
 
     try:
-        joined = reassemble(map(decode_segment, _user_data(read_bytes(file), shape)))
+        joined = reassemble(map(decode_segment, user_data_of(read_bytes(file), shape)))
         if joined.data is None:
             _print_missing(joined, form)
             return
@@ -199,7 +200,7 @@ def _join(file: str, shape: str, given: dict[str, str | None], output: str | Non
     leave(NEGATIVE if authentic is False else DONE)
 
 
-def _user_data(data: bytes, shape: str) -> list[bytes]:
+def user_data_of(data: bytes, shape: str) -> list[bytes]:
     """The user data of messages in one of the three forms."""
     import json
 

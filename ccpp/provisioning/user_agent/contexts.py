@@ -40,11 +40,6 @@ class Context:
     bearer: Bearer | None = None
     temporary: tuple[ConnectivityDocument, ...] = ()
 
-    @property
-    def server(self) -> str | None:
-        """The identity of the context: the address of its provisioning server, if it has one."""
-        return next(filter(None, map(server_of, self.documents)), None)
-
 
 def server_of(document: ConnectivityDocument) -> str | None:
     """The PROVURL of a document; an empty one is none."""
@@ -64,10 +59,12 @@ class Offer(NamedTuple):
 class Standing(NamedTuple):
     """What the terminal has when an offer comes: contexts, whether the card has data, its subscriber's network, what it can do.
 
-    `allowed` is CONTEXT-ALLOW as the privileged context states it, card included; `configured` whether there is one.
+    `allowed` is CONTEXT-ALLOW as the privileged context states it, card included; `configured` whether there is one; `servers` are those
+    of all contexts, card included.
     """
 
     contexts: Sequence[Context]
+    servers: frozenset[str]
     card: bool
     network: tuple[str, str] | None
     capabilities: Capabilities
@@ -81,7 +78,7 @@ def judge(offer: Offer, standing: Standing) -> Remark | bool:
     if refused is not None:
         return refused
     server = server_of(offer.document)
-    if server is not None and any(context.server == server for context in standing.contexts):
+    if server in standing.servers:
         return Remark("known-context", "/BOOTSTRAP/PROVURL")
     if _may_be_privileged(offer, standing):
         return True

@@ -153,7 +153,15 @@ def _standing(terminal: Terminal) -> Standing:
     stated = [one.first("CONTEXT-ALLOW") for one in privileged.document.within("BOOTSTRAP")] if privileged else []
     allowed = next((int(one) for one in stated if one), None)
     network = terminal.imsi[:_MCC], terminal.imsi[_MCC : _MCC + terminal.mnc]
-    return Standing(terminal.contexts, card, network, terminal.capabilities, privileged is not None, allowed)
+    return Standing(
+        terminal.contexts, _servers(terminal), card, network, terminal.capabilities, privileged is not None, allowed
+    )
+
+
+def _servers(terminal: Terminal, but: int | None = None) -> frozenset[str]:
+    """The provisioning servers of all contexts but one, which is what tells contexts apart (WAP-184 §5)."""
+    numbers = range(1 + sum(not one.privileged for one in terminal.contexts))
+    return frozenset(filter(None, (server_of(effective(terminal, one).document) for one in numbers if one != but)))
 
 
 class CardDocuments(NamedTuple):
@@ -231,8 +239,7 @@ def update(terminal: Terminal, number: int, document: ConnectivityDocument, *, o
     if server is None or proxy not in trusted or _authority(origin) != _authority(server):
         return Step(terminal, (Remark("not-trusted"),))
     old = _context(terminal, number)
-    other = server_of(document)
-    if other is not None and any(one.server == other for one in terminal.contexts if one is not old):
+    if server_of(document) in _servers(terminal, but=number):
         return Step(terminal, (Remark("known-context", "/BOOTSTRAP/PROVURL"),))
     if old is None:
         ordered = (Context(privileged=True, documents=(document,)), *terminal.contexts)
