@@ -78,6 +78,10 @@ class Process:
             time.sleep(0.1)
         raise AssertionError("the server did not begin to serve\n" + self.log.read_text())
 
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.log.with_name('server.sqlite')}"
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(30)

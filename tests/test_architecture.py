@@ -20,7 +20,7 @@ PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
     ("errors", "diagnostics", "__init__"),
-    ("model", "turtle"),
+    ("model", "turtle", "lifecycle"),
     ("datatypes",),
     ("vocabulary",),
     ("normalisation",),
@@ -75,6 +75,9 @@ CONFINED = {
     "pyasn1": {"provisioning.card.structures"},
     "networkx": {"requirements.graph", "catalogue.dependencies", "planning"},
     "ruamel": {"catalogue.documents"},
+    "sqlalchemy": {"storage.database.*"},
+    "alembic": {"storage.database.*"},
+    "cryptography": {"storage.database.secrecy"},
     "uvicorn": {"server.running", "server.wire"},
     "prometheus_client": {"server.observing"},
     "click": {"cli", "commands.*", "console", "demo"},

@@ -26,28 +26,28 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
     """
     import os
     from contextlib import ExitStack
-    from dataclasses import asdict, fields, replace
+    from dataclasses import replace
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from ccpp.server.options import MAX_OPTIONS, Options, load_options, print_options
+    from ccpp.server.options import MAX_OPTIONS, load_options, print_options, shown_options
     from ccpp.storage.files import read_file
 
     options = load_options((config, read_file(config, MAX_OPTIONS)) if config else None, os.environ, given)
     if print_config and form == "json":
-        secret = {one.name for one in fields(Options) if one.metadata["secret"]}
-        print_json({key: bool(value) if key in secret else value for key, value in asdict(options).items()})
+        print_json(shown_options(options))
         return
     if print_config:
         click.echo(print_options(options), nl=False)
         return
     from ccpp.server.running import run_server
-    from ccpp.server.starting import write_demo
+    from ccpp.server.starting import prepare, write_demo
 
     with ExitStack() as stack:
         if options.demo:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="ccpp-demo-")))
             missing: dict[str, Any] = {key: value for key, value in write_demo(folder).items() if not getattr(options, key)}
             options = replace(options, **missing)
+        prepare(options)
         click.echo(f"http://{options.host}:{options.port}/ serves {options.catalogue}", err=True)
         run_server(options)

@@ -55,6 +55,7 @@ _ANSWERS, _REPEATED = 4_096, 4_096
 #: Headers that name a request or a connection, and are no part of what is asked.
 _NAMING = frozenset({b"x-request-id", b"traceparent", b"tracestate", b"connection", b"content-length", b"date"})
 
+_HOST = re.compile(rb"[A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -78,7 +79,6 @@ class App:
         routes: what is served.
         start: makes the service, when the process begins to serve; it may take a while.
         observer: who is told what happened.
-        stop: ends what `start` began.
     """
 
     def __init__(
@@ -87,12 +87,10 @@ class App:
         routes: Routes,
         start: Callable[[Observer], Service],
         observer: Observer,
-        stop: Callable[[Service], None] = lambda _: None,
     ) -> None:
         self._options = options
         self._routes = routes
         self._start = start
-        self._stop = stop
         self._observer = observer
         self._pool = ThreadPoolExecutor(options.threads, thread_name_prefix="ccpp")
         self._waiting = 0
@@ -129,8 +127,9 @@ class App:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 self._service.stopping = True
-                self._stop(self._service)
                 self._pool.shutdown(wait=True)
+                for end in self._service.ending:
+                    end()
                 if self._ticking:
                     self._ticking.cancel()
                 self._observer.flush()
@@ -195,7 +194,7 @@ class App:
             time=time.time(),
             id=request_id,
             client=client[0] if client else "",
-            base=self._options.public_url,
+            base=self._options.public_url or _base(scope),
         )
 
     async def _body(self, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
@@ -289,6 +288,12 @@ class App:
             while batch := list(islice(waiting, _LINES)):
                 made = await self._in_thread(_finished, batch)
                 await send({"type": "http.response.body", "body": made, "more_body": True})
+
+
+def _base(scope: Scope) -> str:
+    """The server's own URL as the client knows it."""
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return f"{scope['scheme']}://{host.decode()}" if _HOST.fullmatch(host) else "http://localhost"
 
 
 def _finished(lines: Iterable[Steps[bytes]]) -> bytes:

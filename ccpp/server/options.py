@@ -6,6 +6,7 @@ between commas. `print_options` writes what is in force as such a file; what is 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,15 @@ class Options:
     demo: bool = _option(default=False, text="serve the shipped sample devices, catalogue and artefacts")
     catalogue: str = _option("", "the catalogue, in Turtle; empty where the database has one")
     repository: str = _option("", "the repository of profiles (`ccpp profiles import` makes it); empty for none")
+    database: str = _option(
+        "", "where what the server keeps is: sqlite:///FILE or postgresql://…; empty for a file in the data folder"
+    )
+    artefacts: str = _option(
+        "", "the folder of what is downloaded, by the last part of its URI; empty where all of it lies elsewhere"
+    )
+    key: str = _option("", "the key that subscribers' secrets are sealed with: 32 bytes in base64", secret=True)
+    key_file: str = _option("", "the file that has the key")
+    key_command: str = _option("", "a command that prints the key, such as one that asks a key management service")
     overlays: str = _option("", "corrections of profiles, in TOML; empty for none")
     accept: str = _option("union", "who wins where Accept headers and profile differ: request, union or profile")
     public_url: str = _option("", "the URL that devices know the server by; empty for what the Host header says")
@@ -121,17 +131,31 @@ def _tables(name: str, content: bytes) -> dict[str, Any]:
         raise UsageError(f"not TOML: {error}", source=name) from None
 
 
+def shown_options(options: Options) -> dict[str, Any]:
+    """The options in force by name, as they may be shown: what is secret only as set or not, a URL without its password."""
+    form: dict[str, Any] = {}
+    for one in fields(options):
+        value = getattr(options, one.name)
+        form[one.name] = bool(value) if one.metadata["secret"] else value
+        if isinstance(value, str) and not one.metadata["secret"]:
+            form[one.name] = _PASSWORD.sub(r"\1***@", value)
+    return form
+
+
 def print_options(options: Options) -> str:
     """The options in force, as a file of them."""
     lines = []
+    shown = shown_options(options)
     for one in fields(options):
-        value = getattr(options, one.name)
         lines.append(f"# {one.metadata['text']}")
         if one.metadata["secret"]:
-            lines.append(f"# {one.name} is {'set' if value else 'not set'}")
+            lines.append(f"# {one.name} is {'set' if shown[one.name] else 'not set'}")
         else:
-            lines.append(f"{one.name} = {_toml(value)}")
+            lines.append(f"{one.name} = {_toml(shown[one.name])}")
     return "\n".join(lines) + "\n"
+
+
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401  an option

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ccpp.server import api, operation
+from ccpp.server import administration, api, discovery, lifecycle, operation
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
 from ccpp.server.service import Service
 from ccpp.server.steps import Steps
@@ -44,6 +44,38 @@ API = (
     ),
 )
 
+_DEVICE = Role.DEVICE
+_PAGE = "text/html"
+
+#: What devices do. `GET` on a descriptor begins an install, because phones of the first generations know nothing else.
+LIFECYCLE = (
+    Route("GET", "/", discovery.discover, _DEVICE, "What the device can have", gives=_PAGE),
+    Route("GET", "/applications", discovery.discover, _DEVICE, "What the device can have", gives=_PAGE),
+    Route("GET", "/applications/{application}", discovery.show, _DEVICE, "One application, or why not", gives=_PAGE),
+    Route("GET", "/applications/{application}/descriptor", lifecycle.describe, _DEVICE, "The descriptor: an install begins"),
+    Route("POST", "/v1/installs", lifecycle.begin, _ASKS, "The descriptor for a device: an install begins", JSON),
+    Route("GET", "/installs/{install}", lifecycle.status, _DEVICE, "How far an install is"),
+    Route("DELETE", "/installs/{install}", lifecycle.remove, _DEVICE, "The application is gone from the device"),
+    Route("GET", "/installs/{install}/artefact", lifecycle.download, _DEVICE, "The artefact, or a part", gives="*/*"),
+    Route("POST", "/installs/{install}/notify", lifecycle.report, _DEVICE, "What became of it: 900 Success, …", "text/plain"),
+    Route("GET", "/installs/{install}/configuration", lifecycle.configure, _DEVICE, "The settings"),
+    Route("GET", "/installs/{install}/update", lifecycle.update, _DEVICE, "What is newer; 204 where nothing is"),
+)
+
+_OPERATOR = Role.OPERATOR
+_VERSIONS = "/v1/catalogue/versions"
+
+ADMINISTRATION = (
+    Route("GET", _VERSIONS, administration.list_versions, _OPERATOR, "The versions of the catalogue"),
+    Route("POST", _VERSIONS, administration.add_version, _OPERATOR, "Check and keep a version", "text/turtle"),
+    Route("POST", _VERSIONS + "/{number}/activate", administration.activate_version, _OPERATOR, "Put a version into service"),
+    Route("POST", "/v1/catalogue/rollback", administration.roll_back, _OPERATOR, "Put the version before into service"),
+    Route("GET", "/v1/subscribers/{subscriber}", administration.get, _OPERATOR, "A subscriber, without secrets"),
+    Route("PUT", "/v1/subscribers/{subscriber}", administration.put, _OPERATOR, "Keep a subscriber"),
+    Route("DELETE", "/v1/subscribers/{subscriber}", administration.remove, _OPERATOR, "Forget a subscriber"),
+    Route("GET", "/v1/audit", administration.audit, Role.AUDITOR, "The audit log, after a number"),
+)
+
 OPERATION = (
     Route("GET", "/healthz", operation.health, None, "Whether the process works"),
     Route("GET", "/readyz", operation.readiness, None, "Whether requests can be answered"),
@@ -51,7 +83,7 @@ OPERATION = (
     Route("GET", "/openapi.json", operation.openapi, None, "This interface, as OpenAPI 3.1 describes it"),
 )
 
-ROUTES: tuple[Route, ...] = (*API, *OPERATION)
+ROUTES: tuple[Route, ...] = (*API, *LIFECYCLE, *ADMINISTRATION, *OPERATION)
 
 
 class Routes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccpp.server.problems import Refused
@@ -10,23 +10,30 @@ from ccpp.server.problems import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ccpp.server.artefacts import Artefacts
     from ccpp.server.devices import Devices
     from ccpp.server.live import Live
     from ccpp.server.options import Options
+    from ccpp.storage.database.opening import Database
+    from ccpp.storage.database.secrecy import Keys
     from ccpp.vocabulary import Vocabularies
 
 
 @dataclass(slots=True)
 class Service:
-    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue."""
+    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue; `ending` is done last."""
 
     options: Options
     vocabularies: Vocabularies
     devices: Devices
+    database: Database
+    keys: Keys
+    artefacts: Artefacts
     metrics: Callable[[], tuple[str, bytes]]
     description: bytes = b"{}"
     live: Live | None = None
     stopping: bool = False
+    ending: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def current(self) -> Live:

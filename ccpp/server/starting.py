@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccpp.catalogue.loading import MAX_CATALOGUE, load_catalogue
+from ccpp.catalogue.documents import SYNTAXES, Document, gather
+from ccpp.catalogue.loading import load_documents
 from ccpp.derivation import load_derivations
 from ccpp.errors import UsageError
 from ccpp.intake.accept import Precedence
 from ccpp.normalisation import load_normalisation
 from ccpp.overlays import MAX_OVERLAYS, load_overlays
 from ccpp.samples import CATALOGUE, devices, sample
+from ccpp.server.artefacts import Artefacts
 from ccpp.server.devices import Devices
-from ccpp.server.live import Live
 from ccpp.server.openapi import describe
 from ccpp.server.routes import ROUTES
 from ccpp.server.service import Service
 from ccpp.server.stores import RepositoryStore
+from ccpp.server.watching import Watcher
+from ccpp.storage.database.catalogues import activate, active, publish
+from ccpp.storage.database.opening import Database
+from ccpp.storage.database.secrecy import read_key
+from ccpp.storage.database.subscribers import open_keys
 from ccpp.storage.fetching import Fetcher, FetchPolicy
-from ccpp.storage.files import read_file, write_file
+from ccpp.storage.files import files_in, read_file, write_file
 from ccpp.storage.importing import examine
 from ccpp.storage.repository import Repository
+from ccpp.storage.schema import default_path
 from ccpp.storage.sources import Found
 from ccpp.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ccpp.server.observing import Observer
     from ccpp.server.options import Options
-    from ccpp.vocabulary import Vocabularies
+
+
+#: Characters of a file with a key, and seconds that the command for one may take.
+_MAX_KEY, _KEY_SECONDS = 1_024, 30
 
 
 def make_service(options: Options, observer: Observer) -> Service:
@@ -57,18 +71,89 @@ def make_service(options: Options, observer: Observer) -> Service:
         lifetime=options.profile_lifetime,
     )
     description = json.dumps(describe(ROUTES), separators=(",", ":")).encode()
-    service = Service(options, vocabularies, found, observer.figures, description)
-    service.live = _first(options, vocabularies)
+    database = Database(database_url(options))
+    keys = open_keys(database, read_master(options), time.time())
+    artefacts = Artefacts(options.artefacts)
+    service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, description)
+    watcher = Watcher(service, observer)
+    watcher.start()
+    service.ending.append(watcher.stop)
+    service.ending.append(database.close)
     observer.event("start", catalogue=service.live.catalogue.digest if service.live else None)
     return service
 
 
-def _first(options: Options, vocabularies: Vocabularies) -> Live | None:
-    """The catalogue of the file that is named."""
-    if not options.catalogue:
-        raise UsageError("no catalogue to serve", hint="name one by --catalogue, or see the samples by --demo")
-    content = read_file(options.catalogue, MAX_CATALOGUE)
-    return Live(load_catalogue(content, source=options.catalogue, vocabularies=vocabularies))
+def database_url(options: Options) -> str:
+    """The URL of the database; a file in the user's data folder where none is named."""
+    if options.database:
+        return options.database
+    return f"sqlite:///{default_path(sys.platform, os.environ, Path.home()).with_name('server.sqlite')}"
+
+
+def read_master(options: Options) -> bytes | None:
+    """The operator's key, from wherever it is to be had; `None` where it is not.
+
+    Raises:
+        CcppError: the place has none.
+    """
+    if options.key:
+        return read_key(options.key, "the option `key`")
+    if options.key_file:
+        return read_key(read_file(options.key_file, _MAX_KEY).decode("ascii", "replace"), options.key_file)
+    if options.key_command:
+        try:
+            words = shlex.split(options.key_command)
+            done = subprocess.run(words, capture_output=True, timeout=_KEY_SECONDS, check=True)  # noqa: S603  the operator's own command
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            raise UsageError(f"the command for the key failed: {type(error).__name__}", source="key_command") from None
+        return read_key(done.stdout.decode("ascii", "replace"), "key_command")
+    return None
+
+
+def open_database(options: Options) -> Database:
+    """The database, with its tables made or brought up to date.
+
+    Raises:
+        CcppError: it cannot be used.
+    """
+    url = database_url(options)
+    database = Database(url)
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    database.prepare()
+    return database
+
+
+def prepare(options: Options) -> None:
+    """Make the database ready, before any worker begins: the schema, and the catalogue that is named put into service.
+
+    Raises:
+        CcppError: the database cannot be used, or the catalogue cannot be loaded.
+    """
+    database = open_database(options)
+    try:
+        if options.catalogue:
+            documents = catalogue_documents(options.catalogue)
+            catalogue = load_documents(documents, load_vocabularies())
+            number = publish(database, documents, catalogue.label, catalogue.digest, time.time(), "ccpp serve")
+            if active(database) != number:
+                activate(database, number, time.time(), "ccpp serve")
+        elif active(database) is None:
+            raise UsageError("no catalogue to serve", hint="name one by --catalogue, or see the samples by --demo")
+    finally:
+        database.close()
+
+
+def catalogue_documents(name: str) -> tuple[Document, ...]:
+    """The documents of a catalogue: a file and what it imports, or the files of a folder.
+
+    Raises:
+        CcppError: one cannot be read.
+    """
+    names = list(files_in([name]))
+    if names != [name]:
+        names = [one for one in names if one.lower().endswith(tuple(SYNTAXES))]
+    return gather(names, read_file)
 
 
 def _precedence(text: str) -> Precedence:
@@ -90,4 +175,15 @@ def write_demo(folder: Path) -> dict[str, str]:
     places = [Found(name, SAMPLES + name, sample(name)) for name in devices()]
     with Repository(repository, create=True) as opened:
         opened.record([examine(place, vocabularies) for place in places], now=0.0)
-    return {"catalogue": str(folder / CATALOGUE), "repository": str(repository)}
+    catalogue = load_documents([Document(CATALOGUE, sample(CATALOGUE))], vocabularies)
+    for variant in (one for application in catalogue.applications.values() for one in application.variants):
+        name, size = variant.artefact.uri.rpartition("/")[2], variant.artefact.size or 0
+        if name and size:
+            text = f"This stands for {name}.\n".encode()
+            write_file(folder / "artefacts" / name, (text * (size // len(text) + 1))[:size])
+    return {
+        "catalogue": str(folder / CATALOGUE),
+        "repository": str(repository),
+        "artefacts": str(folder / "artefacts"),
+        "database": f"sqlite:///{folder / 'server.sqlite'}",
+    }

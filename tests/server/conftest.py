@@ -10,7 +10,7 @@ from serving import Ask, Process, start_server
 
 from ccpp.server.observing import Observer
 from ccpp.server.options import Options
-from ccpp.server.starting import make_service, write_demo
+from ccpp.server.starting import make_service, prepare, write_demo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ def demo_options(tmp_path_factory: pytest.TempPathFactory) -> Options:
 
 @pytest.fixture(scope="session")
 def service(demo_options: Options) -> Service:
+    prepare(demo_options)
     return make_service(demo_options, Observer(lines=False))
 
 
@@ -35,8 +36,12 @@ def ask(service: Service) -> Ask:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """The demo, served."""
-    started = start_server(tmp_path_factory.mktemp("server") / "log", "--demo")
+    """The demo, served by two processes."""
+    folder = tmp_path_factory.mktemp("server")
+    database = f"sqlite:///{folder / 'server.sqlite'}"
+    started = start_server(
+        folder / "log", "--demo", "--workers", "2", CCPP_SERVE_DATABASE=database, CCPP_SERVE_BODY_SECONDS="1"
+    )
     try:
         started.wait()
         yield started

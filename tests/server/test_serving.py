@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import subprocess
+import sys
+import threading
 import time
+from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from serving import N80
+from serving import B610, N80
+
+from ccpp import samples
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from serving import Process
 
 JSON = {"Content-Type": "application/json"}
@@ -74,3 +84,68 @@ def test_a_body_that_does_not_come_is_given_up(server: Process) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=40) as one:
         one.sendall(b"POST /v1/match HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nContent-Type: application/json\r\n\r\n{")
         assert b" 408 " in one.recv(100)
+
+
+def test_an_old_phone_goes_the_whole_way(server: Process) -> None:
+    phone = {
+        "User-Agent": "Borealis-B610/1.0 UP.Browser/6.2",
+        "Accept": "text/vnd.wap.wml, application/vnd.wap.wmlc, */*;q=0.1",
+        "x-wap-profile": f'"{B610}"',
+    }
+    deck = server.ask("GET", "/", headers=phone)
+    assert deck.headers["content-type"].startswith("text/vnd.wap.wml")
+    assert deck.headers["x-wap-profile-warning"] == "201"
+    [application] = re.findall(r'href="([^"]+)">Chess<', deck.body.decode())
+    card = server.ask("GET", application, headers=phone)
+    [descriptor] = re.findall(r'href="([^"]+)">Install<', card.body.decode())
+    jad = server.ask("GET", descriptor, headers=phone)
+    assert jad.headers["content-type"] == "text/vnd.sun.j2me.app-descriptor"
+    said = dict(line.split(": ", 1) for line in jad.body.decode().splitlines())
+    base = f"http://127.0.0.1:{server.port}"
+    assert said["MIDlet-Jar-URL"].startswith(base)
+    jar = server.ask("GET", said["MIDlet-Jar-URL"].removeprefix(base), headers={**phone, "Accept": "application/java-archive"})
+    assert len(jar.body) == int(said["MIDlet-Jar-Size"]) == int(jar.headers["content-length"])
+    digest = b64encode(sha256(jar.body).digest()).decode()
+    assert jar.headers["repr-digest"] == f"sha-256=:{digest}:"
+    told = server.ask(
+        "POST", said["MIDlet-Install-Notify"].removeprefix(base), b"900 Success\r\n", {"Content-Type": "text/plain"}
+    )
+    assert (told.status, json.loads(told.body)["state"]) == (200, "installed")
+
+
+def test_an_operator_changes_the_catalogue_under_load(server: Process, tmp_path: Path) -> None:
+    """Every process changes over within a second and no answer mixes two catalogues; a rollback brings the old one back."""
+    before = json.loads(server.ask("GET", "/readyz").body)["catalogue"]
+    changed = tmp_path / "changed.ttl"
+    changed.write_bytes(samples.sample(samples.CATALOGUE).replace(b'"Sample catalogue"', b'"Another catalogue"'))
+    answers: list[tuple[float, int, bytes]] = []
+    end = threading.Event()
+
+    def ask() -> None:
+        while not end.is_set():
+            sent = time.monotonic()
+            answer = server.ask("POST", "/v1/match", json.dumps({"uri": N80}).encode(), JSON)
+            answers.append((sent, answer.status, answer.body))
+
+    def operate(*arguments: str) -> dict[str, object]:
+        command = [sys.executable, "-m", "ccpp", "database", *arguments, "--database", server.database, "--format", "json"]
+        return dict(json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    number = operate("publish", str(changed))["number"]
+    operate("activate", str(number))
+    done = time.monotonic()
+    time.sleep(2.5)
+    end.set()
+    for thread in threads:
+        thread.join()
+    assert {status for _, status, _ in answers} == {200}
+    assert len({body for *_, body in answers}) == 2
+    late = {
+        json.loads(body)["catalogue"] for sent, _, body in answers if sent > done + 2
+    }  # a busy machine is given half a second more
+    assert late
+    assert before not in late
+    assert operate("rollback")["active"] != number

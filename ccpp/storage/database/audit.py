@@ -1,0 +1,45 @@
+"""Who changed what: written in the transaction of the change, so that neither is there without the other. Nothing secret."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import insert, select
+
+from ccpp.storage.database.tables import AUDIT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from ccpp.storage.database.opening import Database
+
+
+class Entry(NamedTuple):
+    """A line of the audit log."""
+
+    number: int
+    at: float
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    request: str
+
+
+def note(
+    connection: Connection, at: float, actor: str, action: str, subject: str, detail: Mapping[str, object], request: str = ""
+) -> None:
+    """Write a line."""
+    values = {"at": at, "actor": actor, "action": action, "subject": subject, "request": request}
+    connection.execute(insert(AUDIT).values(**values, detail=json.dumps(detail, ensure_ascii=False)))
+
+
+def entries(database: Database, after: int = 0, limit: int = 1_000) -> tuple[Entry, ...]:
+    """Lines after a number, the oldest first."""
+    columns = [AUDIT.c[name] for name in Entry._fields]
+    with database.reading() as connection:
+        query = select(*columns).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(limit)
+        return tuple(Entry(*row) for row in connection.execute(query))

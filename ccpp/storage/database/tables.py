@@ -1,0 +1,145 @@
+"""The schema: one table a thing that is kept. A change here is a migration in `migrations/versions`; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: A number that the database gives out; SQLite gives out only those of its own type.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, _NUMBER, primary_key=True, autoincrement=True)
+
+
+CATALOGUE_VERSION = Table(
+    "catalogue_version",
+    METADATA,
+    _number("number"),
+    _text("digest"),
+    _text("label"),
+    Column("packed", LargeBinary, nullable=False),  # the documents, as `catalogues.pack` writes them
+    Column("created", Float, nullable=False),
+    _text("actor"),
+    sqlite_autoincrement=True,
+)
+
+#: Which version is in service: the one of the last row. So a rollback is an activation too, and nothing is ever taken back.
+ACTIVATION = Table(
+    "activation",
+    METADATA,
+    _number("number"),
+    Column("version", _NUMBER, ForeignKey("catalogue_version.number"), nullable=False),
+    Column("at", Float, nullable=False),
+    _text("actor"),
+    sqlite_autoincrement=True,
+)
+
+#: One application on one device, from the offer to the removal; the identifier is not to be guessed, and lets its holder go on.
+INSTALL = Table(
+    "install",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("application"),
+    _text("variant"),
+    _text("version"),
+    _text("catalogue"),
+    _text("profile"),
+    _text("profile_digest"),
+    _text("subscriber", null=True),
+    _text("state"),
+    Column("code", Integer, nullable=True),  # the last status that the device reported
+    Column("created", Float, nullable=False),
+    Column("changed", Float, nullable=False),
+    _text("request_key", null=True),  # the caller's name for the request that made it, so that asking twice makes one
+    UniqueConstraint("request_key"),
+    Index("ix_install_subscriber_application", "subscriber", "application"),
+)
+
+INSTALL_EVENT = Table(
+    "install_event",
+    METADATA,
+    _number("number"),
+    Column("install", Text, ForeignKey("install.id", ondelete="CASCADE"), nullable=False, index=True),
+    _text("step"),
+    _text("state"),
+    Column("code", Integer, nullable=True),
+    Column("at", Float, nullable=False),
+    _text("request"),
+    sqlite_autoincrement=True,
+)
+
+DECISION = Table(
+    "decision",
+    METADATA,
+    _number("number"),
+    Column("at", Float, nullable=False),
+    _text("profile"),
+    _text("digest"),
+    _text("catalogue"),
+    _text("application"),
+    _text("chosen", null=True),
+    _text("record"),  # a line of JSON, as `ccpp.records` writes it
+    _text("request"),
+    sqlite_autoincrement=True,
+)
+
+#: Keys that seal what is secret, themselves sealed by the operator's key, which is never here.
+DATA_KEY = Table(
+    "data_key",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created", Float, nullable=False),
+)
+
+SUBSCRIBER = Table(
+    "subscriber",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("facts"),  # JSON, nothing secret
+    Column("data_key", Text, ForeignKey("data_key.id"), nullable=True),
+    Column("sealed", LargeBinary, nullable=True),  # what is secret of the subscriber
+    Column("changed", Float, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    _number("number"),
+    Column("at", Float, nullable=False),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _text("detail"),  # JSON, nothing secret
+    _text("request"),
+    sqlite_autoincrement=True,
+)
+
+#: Every table, those first that others refer to.
+TABLES = tuple(METADATA.sorted_tables)
