@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccpp.matching.explanation import Explanation
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Stated
     from ccpp.planning import Plan
-    from ccpp.selection import Selection
+    from ccpp.selection import Reason, Selection
 
 Plain = dict[str, Any]
 
@@ -204,8 +204,8 @@ def plain_advice(advice: Advice) -> Plain:
     }
 
 
-def plain_explained(profile: ResolvedProfile, variant: Variant, advice: Advice) -> Plain:
-    """Everything there is to say of one variant on one device."""
+def plain_explained(profile: ResolvedProfile, variant: Variant, advice: Advice, reason: Reason) -> Plain:
+    """Everything there is to say of one variant on one device, and why it is chosen or not."""
     return {
         "profile": profile.uri,
         "variant": variant.id,
@@ -213,6 +213,8 @@ def plain_explained(profile: ResolvedProfile, variant: Variant, advice: Advice) 
         "explanation": plain_explanation(advice.explanation),
         "changes": changes(advice.explanation),
         **plain_advice(advice),
+        "cause": reason.cause.value,
+        "reason": reason.text,
     }
 
 

@@ -134,7 +134,7 @@ def explain(
 
         click.echo(explanation_page(f"{found.id} on {profile.uri}", advice), nl=False)
     elif form == "json":
-        print_json({**plain_explained(profile, found, advice), "cause": why.cause.value, "reason": why.text})
+        print_json(plain_explained(profile, found, advice, why))
     else:
         from ccpp.console import heading, show_advice, show_explanation
 

@@ -47,13 +47,15 @@ def match(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
 
 def explain(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
     """Why a variant fits or does not, and what would change it."""
-    catalogue = service.current.catalogue
-    variant = _variant(catalogue, asked.variant)
+    live = service.current
+    catalogue, variant = live.catalogue, _variant(live.catalogue, asked.variant)
+    decided = yield from live.decisions(device.profile, closed_world=asked.closed_world)
+    why = next(one for made in decided.values() for one in made.selection.reasons if one.variant.id == variant.id)
 
     def explained() -> bytes:
         attributes = service.vocabularies.attributes
         advice = advise(variant, device.profile, catalogue, attributes, closed_world=asked.closed_world)
-        return to_json(plain_explained(device.profile, variant, advice))
+        return to_json(plain_explained(device.profile, variant, advice, why))
 
     return (yield from call(explained))
 
