@@ -9,9 +9,11 @@ from ccpp.decision import Decision, decide_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from ccpp.catalogue.model import Catalogue
     from ccpp.model import ResolvedProfile
+    from ccpp.situation import Subscriber
 
 
 class Effect(StrEnum):
@@ -48,18 +50,27 @@ class Affected(NamedTuple):
         if self.after is None:
             return "the application is gone"
         reasons = {reason.variant.id: reason.text for reason in self.after.selection.reasons}
+        if before is not None and before == after:
+            return f"`{after}` is delivered otherwise"
         if before is not None:
             return f"`{before}` " + reasons.get(before, "is gone")
         return f"`{after}` " + reasons[after] if after else ""
 
 
 def impact(
-    before: Catalogue, after: Catalogue, profiles: Iterable[ResolvedProfile], *, closed_world: bool = False
+    before: Catalogue,
+    after: Catalogue,
+    profiles: Iterable[ResolvedProfile],
+    *,
+    closed_world: bool = False,
+    subscriber: Subscriber | None = None,
+    at: datetime | None = None,
 ) -> Iterator[Affected]:
-    """Each device and application whose decision differs between two catalogues, device by device."""
+    """Each device and application whose decision differs between two catalogues, device by device, for a subscriber and at a time."""
     for profile in profiles:
-        old = decide_all(profile, before, closed_world=closed_world)
-        new = decide_all(profile, after, closed_world=closed_world)
+        old, new = (
+            decide_all(profile, one, closed_world=closed_world, subscriber=subscriber, at=at) for one in (before, after)
+        )
         for application in dict.fromkeys((*old, *new)):
             effect = effect_of(old.get(application), new.get(application))
             if effect is not None:
@@ -71,10 +82,10 @@ def effect_of(before: Decision | None, after: Decision | None) -> Effect | None:
     old, new = (one and one.selection.chosen for one in (before, after))
     if not old or not new:
         return None if old is new or not (old or new) else Effect.LOST if old else Effect.GAINED
-    if old.id != new.id or old.artefact != new.artefact:
-        return Effect.VARIANT
     assert before is not None  # noqa: S101  it has a chosen variant
     assert after is not None  # noqa: S101
+    if old.id != new.id or old.artefact != new.artefact or before.selection.delivery.parts != after.selection.delivery.parts:
+        return Effect.VARIANT
     same = values(before) == values(after)
     return None if same else Effect.CONFIGURATION
 

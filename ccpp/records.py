@@ -7,6 +7,7 @@ secret, only a digest of the configuration. So it can be kept, and decided again
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,13 +21,18 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Catalogue
     from ccpp.decision import Decision
     from ccpp.model import ResolvedProfile
+    from ccpp.situation import Subscriber
 
 #: Characters of one record: an application has a hundred variants at most, each with its reason.
 MAX_RECORD = 1_048_576
 
 
 class Record(NamedTuple):
-    """One decision: digests of what it was made with, the chosen variant, and each variant's verdict and cause."""
+    """One decision: digests of what it was made with, the chosen variant, and each variant's verdict and cause.
+
+    `configuration` is the digest of the settings in force and the parts that go along. `at` is the time it was made for, so that it is made
+    for the same time again.
+    """
 
     profile: str
     digest: str
@@ -35,6 +41,7 @@ class Record(NamedTuple):
     chosen: str | None
     variants: Mapping[str, tuple[str, str]]
     configuration: str | None
+    at: str | None = None
 
     @property
     def outcome(self) -> tuple[str | None, str | None]:
@@ -42,16 +49,22 @@ class Record(NamedTuple):
         return self.chosen, self.configuration
 
 
-def records_of(profile: ResolvedProfile, catalogue: Catalogue, *, closed_world: bool = False) -> Iterator[Record]:
+def records_of(
+    profile: ResolvedProfile, catalogue: Catalogue, *, closed_world: bool = False, at: datetime | None = None
+) -> Iterator[Record]:
     """The decision of each application of a catalogue for a device, on record."""
-    for application, decision in decide_all(profile, catalogue, closed_world=closed_world).items():
-        yield record_of(profile, catalogue, application, decision)
+    for application, decision in decide_all(profile, catalogue, closed_world=closed_world, at=at).items():
+        yield record_of(profile, catalogue, application, decision, at)
 
 
-def record_of(profile: ResolvedProfile, catalogue: Catalogue, application: str, decision: Decision) -> Record:
+def record_of(
+    profile: ResolvedProfile, catalogue: Catalogue, application: str, decision: Decision, at: datetime | None = None
+) -> Record:
     """One decision on record."""
     chosen = decision.selection.chosen
-    content = json.dumps({key: repr(value) for key, value in sorted(values(decision).items())})
+    settled = {key: repr(value) for key, value in sorted(values(decision).items())}
+    parts = [part.id for part in decision.selection.delivery.parts]
+    content = json.dumps([settled, parts] if parts else settled)
     return Record(
         profile.uri,
         profile.digest,
@@ -60,6 +73,7 @@ def record_of(profile: ResolvedProfile, catalogue: Catalogue, application: str, 
         chosen.id if chosen else None,
         {one.variant.id: (one.verdict.value, one.cause.value) for one in decision.selection.reasons},
         "sha256:" + sha256(content.encode()).hexdigest() if chosen else None,
+        at.isoformat() if at else None,
     )
 
 
@@ -90,14 +104,15 @@ def _read(line: bytes) -> Record | None:
     try:
         stated: Any = json.loads(line)
         texts = (stated["profile"], stated["digest"], stated["catalogue"], stated["application"])
-        optional = (stated["chosen"], stated["configuration"])
+        optional = (stated["chosen"], stated["configuration"], stated.get("at"))
+        datetime.fromisoformat(optional[2] or "2026-12-01")
         variants = {str(name): (str(verdict), str(cause)) for name, (verdict, cause) in stated["variants"].items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     if not all(isinstance(text, str) for text in texts) or not all(one is None or isinstance(one, str) for one in optional):
         return None
     profile, digest, catalogue, application = texts
-    return Record(profile, digest, catalogue, application, optional[0], variants, optional[1])
+    return Record(profile, digest, catalogue, application, optional[0], variants, optional[1], optional[2])
 
 
 class Replayed(NamedTuple):
@@ -109,21 +124,32 @@ class Replayed(NamedTuple):
 
 
 def replay(
-    records: Iterable[Record], profiles: Mapping[str, ResolvedProfile], catalogue: Catalogue, *, closed_world: bool = False
+    records: Iterable[Record],
+    profiles: Mapping[str, ResolvedProfile],
+    catalogue: Catalogue,
+    *,
+    closed_world: bool = False,
+    subscriber: Subscriber | None = None,
+    at: datetime | None = None,
 ) -> Iterator[Replayed]:
-    """Each record decided again under a catalogue; `profiles` are found by their digest."""
-    decided: dict[str, dict[str, Decision]] = {}
+    """Each record decided again under a catalogue; `profiles` are found by their digest.
+
+    It is decided for the record's own time, unless there is another one; for nobody, if no subscriber is given: a record names none.
+    """
+    decided: dict[tuple[str, str | None], dict[str, Decision]] = {}
     for record in records:
         profile = profiles.get(record.digest)
         if profile is None:
             yield Replayed(record, None, "no profile of that digest")
             continue
-        if record.digest not in decided:
-            decided[record.digest] = decide_all(profile, catalogue, closed_world=closed_world)
-        decision = decided[record.digest].get(record.application)
+        key = record.digest, record.at
+        when = at or (datetime.fromisoformat(record.at) if record.at else None)
+        if key not in decided:
+            decided[key] = decide_all(profile, catalogue, closed_world=closed_world, subscriber=subscriber, at=when)
+        decision = decided[key].get(record.application)
         if decision is None:
             yield Replayed(record, None, "no application of that name")
             continue
-        after = record_of(profile, catalogue, record.application, decision)
+        after = record_of(profile, catalogue, record.application, decision, when)
         reasons = {one.variant.id: one.text for one in decision.selection.reasons}
         yield Replayed(record, after, reasons.get(record.chosen or after.chosen or "", "the variant is gone"))

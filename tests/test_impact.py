@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,3 +149,64 @@ def test_nothing_changes_under_one_catalogue() -> None:
 def test_records_are_lines_of_json() -> None:
     lines = write_records(records_of(PROFILES[0], SAME)).splitlines()
     assert [json.loads(line)["application"] for line in lines] == list(SAME.applications)
+
+
+# The whole language: what differs for a reader differs for the digest, and the other way round.
+
+WHOLE = (Path(__file__).parent / "suite" / "catalogue" / "whole.ttl").read_text(encoding="utf-8")
+#: What is changed in `whole.ttl` → the one difference that it makes.
+PARTS = {
+    "cat:weight 0.25": ("cat:weight 0.35", "catalogue", "preferences"),
+    '"its firmware takes no more"': ('"too old"', "catalogue", "refusals"),
+    'cat:key "level" ; cat:value 3': ('cat:key "level" ; cat:value 4', "operator", "setting level"),
+    '"internet.example"': ('"mms.example"', "terminal settings", "setting apn"),
+    '"s3same"': ('"s3cret"', "terminal settings", "setting password"),
+    "cat:choice cat:Ordered": ("cat:choice cat:Best", "application", "ordered"),
+    "cat:fallback <#chess-web> ; ": ("", "application", "fallback"),
+    "cat:domain cat:ThirdParty ;\n": ("cat:domain cat:Operator ;\n", "application", "domain"),
+    'cat:version "1.2"': ('cat:version "1.3"', "application", "version"),
+    "cat:budget 300000": ("cat:budget 300001", "application", "budget"),
+    "cat:share 0.5": ("cat:share 0.6", "application", "rollout"),
+    'cat:reason "loses calls"': ('cat:reason "hangs"', "application", "exceptions"),
+    'cat:below "3"': ('cat:below "4"', "application", "needs"),
+    'cat:conflicts [ cat:name "draughts" ]': ('cat:conflicts [ cat:name "engine" ]', "application", "conflicts"),
+    'cat:name "board" ; cat:version "1.1"': ('cat:name "board" ; cat:version "1.2"', "application", "provides"),
+    "cat:maximum 9": ("cat:maximum 8", "application", "declaration level"),
+    'cat:language "en", "fi" ;': ('cat:language "en" ;', "variant", "languages"),
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08": ("0" * 64, "variant", "digest"),
+    '"c2lnbmVk"': ('"c2lnbmVi"', "variant", "signature"),
+    "( <#chess-online> <#chess-fi> )": ("( <#chess-fi> <#chess-online> )", "variant", "order of parts"),
+    "cat:size 4096": ("cat:size 4097", "variant", "parts"),
+    "cat:state cat:Draft": ("cat:state cat:Live", "variant", "state"),
+    'cat:model "Tune"': ('cat:model "Tone"', "variant", "exceptions"),
+    "cat:weight 0.5 ;": ("cat:weight 0.6 ;", "variant", "preferences"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("old", PARTS)
+def test_a_change_of_any_part_is_one_difference_and_shows_no_secret(old: str) -> None:
+    new, kind, what = PARTS[old]
+    assert WHOLE.count(old) == 1
+    before, after = load(WHOLE), load(WHOLE.replace(old, new))
+    found = differences(before, after)
+    assert [(one.kind, one.what, one.change) for one in found if one.what or one.kind != "requirement"][:1] == [
+        (kind, what, "removed" if not new else "changed")
+    ]
+    assert len(found) == 1
+    assert before.digest != after.digest
+    said = json.dumps(found)
+    assert "s3" not in said
+
+
+def test_the_time_of_a_decision_is_on_record_and_is_used_again() -> None:
+    """A rollout that starts between decision and replay changes nothing of the replay under the same catalogue."""
+    started = ':chess a cat:Application ; cat:rollout [ cat:from "2027-01-01" ] ;'
+    dated = load(TEXT.replace(":chess a cat:Application ;", started))
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    records = [record for profile in PROFILES for record in records_of(profile, dated, at=at)]
+    assert {record.chosen for record in records if record.application == "chess"} == {None}
+    read = list(read_records(write_records(records).splitlines(keepends=True), source="log"))
+    known = {profile.digest: profile for profile in PROFILES}
+    assert all(one.after == one.before for one in replay(read, known, dated))
+    moved = [one for one in replay(read, known, dated, at=datetime(2027, 2, 1, tzinfo=UTC)) if one.after and one.after.chosen]
+    assert any(one.before.application == "chess" for one in moved)

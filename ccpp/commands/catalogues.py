@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ccpp.commands.catalogues_checking import format_, lint
-from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, documents, leave, print_json
+from ccpp.commands.common import (
+    DONE,
+    FORMAT,
+    NEGATIVE,
+    UNUSABLE,
+    Reader,
+    documents,
+    leave,
+    print_json,
+    situated,
+    subscriber_of,
+    time_of,
+)
 from ccpp.commands.deciding import load_catalogue_file
 
 if TYPE_CHECKING:
@@ -53,6 +65,7 @@ def diff(before: str, after: str, form: str) -> None:
 )
 @click.option("--closed-world", is_flag=True, help="Take what is not stated as absent, as SHACL does.")
 @documents
+@situated
 @FORMAT
 def impact(  # noqa: PLR0913  an option each
     before: str,
@@ -63,6 +76,7 @@ def impact(  # noqa: PLR0913  an option each
     max_affected: int | None,
     *,
     examples: int,
+    situation: dict[str, Any],
     closed_world: bool,
     **reading: Any,  # noqa: ANN401
 ) -> None:
@@ -73,7 +87,7 @@ def impact(  # noqa: PLR0913  an option each
     reader = Reader(**reading, derive=True)
     old, new = (load_catalogue_file(name, reader.vocabularies) for name in (before, after))
     profiles = list(reader.resolve_each(files))
-    found = list(impact_of(old, new, profiles, closed_world=closed_world))
+    found = list(impact_of(old, new, profiles, closed_world=closed_world, **situation))
     devices = {one.profile for one in found}
     lost = {one.profile for one in found if one.effect is Effect.LOST}
     groups = _grouped(found)
@@ -151,12 +165,16 @@ def test(file: str, expectations: str, form: str) -> None:
 @click.option("--profiles", "files", multiple=True, required=True, metavar="FILE", help="The profiles, or folders of them.")
 @click.option("--closed-world", is_flag=True, help="Take what is not stated as absent, as SHACL does.")
 @documents
+@click.option("--subscriber", metavar="FILE", help="Whose devices they are: preferences, refusals, settings; TOML or JSON.")
+@click.option("--at", metavar="TIME", help="Decide as at this time; each record at its own, if it is left out.")
 @FORMAT
 def replay(
     log: str,
     catalogue: str,
     files: Sequence[str],
     form: str,
+    subscriber: str | None,
+    at: str | None,
     *,
     closed_world: bool,
     **reading: Any,  # noqa: ANN401
@@ -169,9 +187,12 @@ def replay(
     reader = Reader(**reading, derive=True)
     loaded = load_catalogue_file(catalogue, reader.vocabularies)
     profiles: dict[str, ResolvedProfile] = {profile.digest: profile for profile in reader.resolve_each(files)}
+    whose, when = subscriber_of(subscriber), time_of(at) if at else None
     total = 0
     changed = []
-    for one in replay_records(read_records(lines_of(log), source=log), profiles, loaded, closed_world=closed_world):
+    for one in replay_records(
+        read_records(lines_of(log), source=log), profiles, loaded, closed_world=closed_world, subscriber=whose, at=when
+    ):
         total += 1
         if one.after is None or one.after.outcome != one.before.outcome:
             changed.append(one)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, complain, leave, print_json
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, UNUSABLE, Reader, complain, leave, print_json, time_of
 from ccpp.commands.deciding import catalogue_documents
 from ccpp.errors import CatalogueError, CcppError, UsageError
 
@@ -99,7 +98,7 @@ def lint(
     from ccpp.linting.reports import lint as lint_catalogue
     from ccpp.linting.reports import plain_lint, sarif
 
-    when = _time(at)
+    when = time_of(at)
     reader = Reader(derive=True)
     resolved = list(reader.resolve_each(profiles)) if profiles else []
     found = lint_catalogue(catalogue_documents(file), reader.vocabularies, at=when, profiles=resolved)
@@ -118,16 +117,6 @@ def lint(
 
 #: Most severe first.
 _SEVERITIES = ("error", "warning", "info")
-
-
-def _time(stated: str | None) -> datetime:
-    if stated is None:
-        return datetime.now(UTC)
-    try:
-        found = datetime.fromisoformat(stated)
-    except ValueError:
-        raise UsageError(f"`{stated}` is no time", hint="write 2026-12-01 or 2026-12-01T08:00:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _show_rules(form: str) -> None:

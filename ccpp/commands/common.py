@@ -73,19 +73,21 @@ def situated(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--at", metavar="TIME", help="Decide as at this time, such as 2026-12-01T08:00Z; now, if it is left out.")
     @wraps(command)
     def wrapped(*arguments: Any, subscriber: str | None, at: str | None, **options: Any) -> None:  # noqa: ANN401
-        command(*arguments, situation={"subscriber": _subscriber(subscriber), "at": _time(at)}, **options)
+        command(*arguments, situation={"subscriber": subscriber_of(subscriber), "at": time_of(at)}, **options)
 
     return wrapped
 
 
-def _subscriber(name: str | None) -> Subscriber | None:
+def subscriber_of(name: str | None) -> Subscriber | None:
+    """What is known of a subscriber, from a file; nothing where there is none."""
     from ccpp.storage.files import read_file
     from ccpp.subscribers import MAX_SUBSCRIBER, load_subscriber
 
     return None if name is None else load_subscriber(read_file(name, MAX_SUBSCRIBER), source=name)
 
 
-def _time(text: str | None) -> datetime:
+def time_of(text: str | None) -> datetime:
+    """The time that an option states, in UTC if it does not say where; now, if there is none."""
     from datetime import UTC, datetime
 
     try:

@@ -65,7 +65,8 @@ def match(
         decisions = decide_all(profile, loaded, closed_world=closed_world, **situation)
         nothing = nothing or not any(decision.selection.chosen for decision in decisions.values())
         if records:
-            written.append(write_records(record_of(profile, loaded, name, decision) for name, decision in decisions.items()))
+            made = (record_of(profile, loaded, name, decision, situation["at"]) for name, decision in decisions.items())
+            written.append(write_records(made))
         if form == "json":
             results.append(plain_match(profile, loaded, decisions))
         else:
