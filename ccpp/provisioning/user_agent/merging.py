@@ -30,11 +30,13 @@ def merge(documents: Sequence[ConnectivityDocument]) -> Understood:
 
 def _joined(characteristics: Iterable[Characteristic], place: str, remarks: list[Remark]) -> tuple[Characteristic, ...]:
     kept: list[Characteristic] = []
+    seen: set[Characteristic] = set()
     places: dict[tuple[str, str | None], int] = {}
     for one in characteristics:
         key = _key(one)
         if key is None:
-            if one not in kept:
+            if one not in seen:
+                seen.add(one)
                 kept.append(one)
         elif key not in places:
             places[key] = len(kept)
@@ -59,16 +61,22 @@ def _with_joined_children(one: Characteristic, place: str, remarks: list[Remark]
 def _extended(high: Characteristic, low: Characteristic, place: str, remarks: list[Remark]) -> Characteristic:
     """A definition with what one of lower priority adds: parms that it lacks, further values where several may stand."""
     parms = list(high.parms)
+    present: dict[str, set[Parm]] = {}
+    for parm in high.parms:
+        present.setdefault(parm.name, set()).add(parm)
     for parm in low.parms:
+        same = present.setdefault(parm.name, set())
+        if parm in same:
+            continue
         row = parm_types().get((high.type, parm.name))
         several = row is not None and row.occurrence in {"*", "+"}
-        present = [one for one in parms if one.name == parm.name]
-        if not present or (several and parm not in present and not _full(parm, present)):
+        if not same or (several and not _full(parm, same)):
+            same.add(parm)
             parms.append(parm)
-        elif parm not in present:
+        else:
             remarks.append(Remark("lower-priority", place, (parm.name,)))
     return Characteristic(high.type, tuple(parms), _joined((*high.characteristics, *low.characteristics), place, remarks))
 
 
-def _full(parm: Parm, present: list[Parm]) -> bool:
+def _full(parm: Parm, present: set[Parm]) -> bool:
     return parm.name == "DOMAIN" and len(present) >= MAX_DOMAINS

@@ -43,10 +43,11 @@ def support(document: ConnectivityDocument, capabilities: Capabilities) -> Under
         id(one): found for one in document.within("PXLOGICAL") if (found := _proxy(one, ids, capabilities, remarks)) is not None
     }
     names = {one.first("PROXY-ID") or "" for one in proxies.values()}
+    usable = set(map(id, points))
     kept = []
     for one in document.characteristics:
         if one.type == "NAPDEF":
-            kept += [one] if any(one is point for point in points) else []
+            kept += [one] if id(one) in usable else []
         elif one.type == "PXLOGICAL":
             kept += [proxies[id(one)]] if id(one) in proxies else []
         else:
@@ -102,6 +103,10 @@ def _gateway(
 
 
 def _referring(one: Characteristic, known: Mapping[str, set[str]], remarks: list[Remark]) -> Characteristic:
-    lost = [parm for parm in one.parms if parm.name in known and parm.value not in known[parm.name]]
-    remarks += [Remark("dangling", f"/{one.type}", (parm.value or "",)) for parm in lost]
-    return one._replace(parms=tuple(parm for parm in one.parms if parm not in lost))
+    kept = []
+    for parm in one.parms:
+        if parm.name in known and parm.value not in known[parm.name]:
+            remarks.append(Remark("dangling", f"/{one.type}", (parm.value or "",)))
+        else:
+            kept.append(parm)
+    return one._replace(parms=tuple(kept))
