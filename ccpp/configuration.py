@@ -2,7 +2,8 @@
 
 Layers from low to high: the application's settings, its conditional ones, the variant's, its conditional ones, what the operator sets of all
 applications and of this one, each with its conditional ones, the subscriber's own; a conditional layer counts where the device satisfies
-its requirement. What the operator sets of all applications, and what the subscriber sets, counts as far as the application declares it. A setting's rule is the one that its lowest layer states: Locked keeps the lowest value,
+its requirement. What the operator sets of all applications, and what the subscriber sets, counts as far as the application declares it. A setting's
+rule is the one that its lowest layer states: Locked keeps the lowest value (what the operator locks, the operator's),
 Append joins all into a list, Override, also where no layer states a rule, keeps the highest.
 """
 
@@ -58,7 +59,7 @@ def configure(
     own = [layer for layer in (*application.layers, *variant.layers) if _applies(layer, verdicts)]
     if not situation.operator and not situation.subscriber.settings:
         return merge_layers(own)
-    return merge_layers([*own, *_allowed(application, verdicts, situation)[0]])
+    return merge_layers(own, _allowed(application, verdicts, situation)[0])
 
 
 def ignored_settings(application: Application, verdicts: Mapping[str, Verdict], situation: Situation) -> tuple[Ignored, ...]:
@@ -90,23 +91,31 @@ def _wrong(setting: Setting, declared: Mapping[str, Declaration]) -> str | None:
     return "the application declares no such setting" if declaration is None else misfit(setting.value, declaration)
 
 
-def merge_layers(layers: Iterable[Layer]) -> dict[str, ConfiguredSetting]:
-    """What holds of each key after all layers, the first one lowest."""
-    layers = list(layers)
-    keys = sorted({setting.key for layer in layers for setting in layer.settings})
-    return {key: _configure(key, layers) for key in keys}
+def merge_layers(layers: Iterable[Layer], above: Iterable[Layer] = ()) -> dict[str, ConfiguredSetting]:
+    """What holds of each key after all layers, the first one lowest; those `above` lock only what they state themselves."""
+    layers, above = list(layers), list(above)
+    keys = sorted({setting.key for layer in (*layers, *above) for setting in layer.settings})
+    return {key: _configure(_stated(key, layers), _stated(key, above)) for key in keys}
 
 
 def _applies(layer: Layer, verdicts: Mapping[str, Verdict]) -> bool:
     return layer.when is None or verdicts[layer.when] is Verdict.SATISFIED
 
 
-def _configure(key: str, layers: Iterable[Layer]) -> ConfiguredSetting:
-    stated = [(layer.name, setting) for layer in layers for setting in layer.settings if setting.key == key]
-    rule = next((setting.rule for _, setting in stated if setting.rule is not None), Rule.OVERRIDE)
-    winners, losers = settle(rule, [Source(name, setting.value) for name, setting in stated])
+def _stated(key: str, layers: Iterable[Layer]) -> list[tuple[Source, Rule | None]]:
+    return [(Source(layer.name, one.value), one.rule) for layer in layers for one in layer.settings if one.key == key]
+
+
+def _configure(own: list[tuple[Source, Rule | None]], above: list[tuple[Source, Rule | None]]) -> ConfiguredSetting:
+    rules = [rule for _, rule in (*own, *above)]
+    place = next((place for place, rule in enumerate(rules) if rule is not None), 0)
+    rule = rules[place] or Rule.OVERRIDE
+    sources = [source for source, _ in (*own, *above)]
+    # A profile's attribute is locked from its first statement on; an operator locks a setting that was open until then.
+    open_until = place if rule is Rule.LOCKED and place >= len(own) else 0
+    winners, losers = settle(rule, sources[open_until:])
     value = _joined(winners) if rule is Rule.APPEND else winners[0].value
-    return ConfiguredSetting(value, rule, winners, losers)
+    return ConfiguredSetting(value, rule, winners, (*sources[:open_until], *losers))
 
 
 def _joined(winners: Iterable[Source]) -> tuple[Scalar, ...]:

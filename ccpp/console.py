@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ccpp.decision import Decision
     from ccpp.diagnostics import Diagnostic
     from ccpp.expectations import Coverage, Result
-    from ccpp.impact import Affected
+    from ccpp.impact import Affected, Distribution
     from ccpp.matching.explanation import Explanation
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Value
     from ccpp.planning import Plan
@@ -210,6 +210,8 @@ def show_advice(advice: Advice) -> str:
     return "\n\n".join(blocks)
 
 
+#: Characters of a bar that stands for every device.
+_BAR = 40
 _CHANGE_COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 
 
@@ -242,6 +244,19 @@ def show_impact(
             f"{style(application, bold=True)}: {effect}, {before or 'none'} → {after or 'none'}, {len(members)} devices",
         ]
         lines += [f"  {one.profile}: {one.reason}" for one in members[:examples]]
+    return "\n".join(lines)
+
+
+def show_distribution(distribution: Distribution) -> str:
+    """How many devices get which variant, with a bar a line."""
+    lines = [f"{distribution.profiles} devices"]
+    for name, counts in distribution.counts.items():
+        rows = []
+        for variant, number in counts.items():
+            share = number / distribution.profiles if distribution.profiles else 0
+            bar = style("█" * round(_BAR * share), fg="green" if variant else "red")
+            rows.append((variant or "none", str(number).rjust(6), f"{share:6.1%}", bar))
+        lines.append(f"\n{style(name, bold=True)}\n{table(rows, indent='  ')}")
     return "\n".join(lines)
 
 

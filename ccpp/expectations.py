@@ -11,6 +11,17 @@ A TOML file, read from top to bottom; files of profiles are named from the folde
     [expect.settings]
     server = "chess.example:5000"
 
+    [[expect]]
+    name = "the N80 of a subscriber"
+    profile = "devices/07-delta-n80.rdf"
+    subscriber = "anna.toml"                # optional, as is the time
+    at = 2026-12-24T12:00:00Z
+    [expect.variants]                       # several applications at once, each an expectation of its own
+    chess = "chess-medium"
+    navigator = "navigator-symbian"
+    [expect.plans]                          # what is installed for an application, in order; [] where there is no plan
+    navigator = ["maps", "navigator"]
+
 Coverage says which variants are chosen by some expectation, which conditional settings apply and do not, and which constraints come out
 both ways: what no expectation exercises, a change can break unnoticed.
 """
@@ -18,33 +29,51 @@ both ways: what no expectation exercises, a change can break unnoticed.
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from ccpp.decision import decide
+from ccpp.decision import decide, decide_all
 from ccpp.errors import ExpectationError
 from ccpp.matching.definition import evaluate
 from ccpp.model import Verdict
 from ccpp.plain import plain_value
+from ccpp.planning import plan
+from ccpp.situation import situation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ccpp.catalogue.model import Catalogue
     from ccpp.decision import Decision
     from ccpp.model import ResolvedProfile
+    from ccpp.situation import Subscriber
 
 #: An expectation file's bytes: an expectation takes some 200.
 MAX_EXPECTATIONS = 4 * 1_048_576
+#: No subscriber by any name.
+NOBODY: Mapping[str, Subscriber] = MappingProxyType({})
 #: The variant of an expectation that none fits.
 NONE = "none"
 
-_TEXTS = ("name", "profile", "diff", "override", "application", "variant")
-_NEEDED = ("profile", "application", "variant")
+_TEXT = (str, "text", "write it in quotes")
+_TABLE = (dict, "table", "write `[expect.settings]`, or whichever it is, and a line for each")
+#: Key → what its value is in Python and in words, and how to write it.
+_KNOWN: Mapping[str, tuple[type, str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("name", "profile", "diff", "override", "subscriber", "application", "variant"), _TEXT),
+        **dict.fromkeys(("settings", "variants", "plans"), _TABLE),
+        "at": (datetime, "time", "write it without quotes, such as 2026-12-24T12:00:00Z"),
+    }
+)
 
 
 class Expectation(NamedTuple):
-    """One expectation: the documents of the device, and what it gets of an application; `variant` is `NONE` where nothing."""
+    """One expectation: the documents of the device, and what it gets of an application; `variant` is `NONE` where nothing.
+
+    Of a plan, `variant` is empty and `plan` the applications in order; none where there is no plan.
+    """
 
     name: str
     profile: str
@@ -53,6 +82,9 @@ class Expectation(NamedTuple):
     application: str
     variant: str
     settings: Mapping[str, Any]
+    subscriber: str | None = None
+    at: datetime | None = None
+    plan: tuple[str, ...] | None = None
 
 
 class Result(NamedTuple):
@@ -88,44 +120,78 @@ def load_expectations(data: bytes, *, source: str) -> tuple[Expectation, ...]:
     listed = tables.get("expect")
     if set(tables) != {"expect"} or not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise ExpectationError("no list of expectations", source=source, hint="write `[[expect]]` tables and nothing else")
-    return tuple(_expectation(table, position, source) for position, table in enumerate(listed, 1))
+    return tuple(one for position, table in enumerate(listed, 1) for one in _expectations(table, position, source))
 
 
-def _expectation(table: dict[str, Any], position: int, source: str) -> Expectation:
+def _expectations(table: dict[str, Any], position: int, source: str) -> Iterator[Expectation]:
+    """The expectations of one table: of one application, or one for each that `variants` and `plans` name."""
     name = str(table.get("name", f"expectation {position}"))
+    try:
+        _check(table)
+        for application, variant in table.get("variants", {}).items():
+            yield _one(table, f"{name}, {application}", application, variant)
+        for application, steps in table.get("plans", {}).items():
+            yield _one(table, f"{name}, plan of {application}", application, "")._replace(plan=tuple(steps))
+        if not {"variants", "plans"} & table.keys():
+            yield _one(table, name, table["application"], table["variant"])
+    except ExpectationError as error:
+        raise ExpectationError(f"in `{name}`: {error.message}", source=source, hint=error.hint) from None
 
-    def wrong(message: str, hint: str) -> ExpectationError:
-        return ExpectationError(f"in `{name}`: {message}", source=source, hint=hint)
 
-    known = {*_TEXTS, "settings"}
+def _check(table: dict[str, Any]) -> None:
+    """Refuse what no expectation can say."""
     for key, value in table.items():
-        if key not in known:
-            raise wrong(f"unknown key `{key}`", "known are " + ", ".join(sorted(known)))
-        if key in _TEXTS and not isinstance(value, str):
-            raise wrong(f"`{key}` is no text", "write it in quotes")
-    for key in _NEEDED:
+        if key not in _KNOWN:
+            raise ExpectationError(f"unknown key `{key}`", hint="known are " + ", ".join(sorted(_KNOWN)))
+        kind, what, hint = _KNOWN[key]
+        if not isinstance(value, kind):
+            raise ExpectationError(f"`{key}` is no {what}", hint=hint)
+    _check_whole(table)
+    for application, variant in table.get("variants", {}).items():
+        if not isinstance(variant, str):
+            raise ExpectationError(f"`{application}` is no text", hint="write the name of a variant in quotes")
+    for application, steps in table.get("plans", {}).items():
+        if not isinstance(steps, list) or not all(isinstance(one, str) for one in steps):
+            raise ExpectationError(f"the plan of `{application}` is no list", hint="write the applications in their order")
+
+
+def _check_whole(table: dict[str, Any]) -> None:
+    """Refuse what says too little, or too much at once."""
+    several = {"variants", "plans"} & table.keys()
+    for key in ("profile",) if several else ("profile", "application", "variant"):
         if key not in table:
-            raise wrong(f"states no `{key}`", "every expectation needs it")
-    settings = table.get("settings", {})
-    if not isinstance(settings, dict):
-        raise wrong("`settings` is no table", "write `[expect.settings]` and a line for each")
+            raise ExpectationError(f"states no `{key}`", hint="every expectation needs it")
+    if several and {"application", "variant", "settings"} & table.keys():
+        raise ExpectationError("is of one application and of several", hint="write an expectation of its own")
+
+
+def _one(table: dict[str, Any], name: str, application: str, variant: str) -> Expectation:
+    at = table.get("at")
     return Expectation(
         name,
         table["profile"],
         table.get("diff"),
         table.get("override"),
-        table["application"],
-        table["variant"],
-        settings,
+        application,
+        variant,
+        table.get("settings", {}),
+        table.get("subscriber"),
+        at.replace(tzinfo=UTC) if at and at.tzinfo is None else at,
     )
 
 
-def check(expectation: Expectation, profile: ResolvedProfile, catalogue: Catalogue) -> Result:
-    """Whether a device gets what is expected."""
+def check(
+    expectation: Expectation, profile: ResolvedProfile, catalogue: Catalogue, subscribers: Mapping[str, Subscriber] = NOBODY
+) -> Result:
+    """Whether a device gets what is expected; `subscribers` by the names of their files."""
     application = catalogue.applications.get(expectation.application)
     if application is None:
         return Result(expectation, (f"there is no application `{expectation.application}`",))
-    decision = decide(application, catalogue.matcher.match(profile))
+    subscriber = subscribers[expectation.subscriber] if expectation.subscriber else None
+    if expectation.plan is not None:
+        return Result(expectation, tuple(_plan(expectation, expectation.plan, profile, catalogue, subscriber)))
+    situation = situation_of(catalogue, profile, subscriber, expectation.at)
+    decision = decide(application, catalogue.matcher.match(profile), situation)
     chosen = decision.selection.chosen
     got = chosen.id if chosen else NONE
     failures = []
@@ -139,6 +205,21 @@ def check(expectation: Expectation, profile: ResolvedProfile, catalogue: Catalog
     return Result(expectation, tuple(failures))
 
 
+def _plan(
+    expectation: Expectation,
+    expected: tuple[str, ...],
+    profile: ResolvedProfile,
+    catalogue: Catalogue,
+    subscriber: Subscriber | None,
+) -> Iterable[str]:
+    decisions = decide_all(profile, catalogue, subscriber=subscriber, at=expectation.at)
+    found = plan([expectation.application], decisions, catalogue)
+    steps = tuple(step.application.id for step in found.steps)
+    if steps != expected:
+        why = "; ".join(one.text for one in found.obstacles)
+        yield f"installs {', '.join(steps) or 'nothing'}, not {', '.join(expected) or 'nothing'}" + (f": {why}" if why else "")
+
+
 def _settings(expectation: Expectation, decision: Decision) -> Iterable[str]:
     for key, expected in expectation.settings.items():
         setting = decision.configuration.get(key)
@@ -147,18 +228,28 @@ def _settings(expectation: Expectation, decision: Decision) -> Iterable[str]:
             yield f"setting `{key}` is {stated!r}, not {expected!r}"
 
 
-def coverage(profiles: Iterable[tuple[Expectation, ResolvedProfile]], catalogue: Catalogue) -> Coverage:
+def coverage(
+    profiles: Iterable[tuple[Expectation, ResolvedProfile]],
+    catalogue: Catalogue,
+    subscribers: Mapping[str, Subscriber] = NOBODY,
+) -> Coverage:
     """What the expectations exercise of a catalogue."""
     chosen: set[str] = set()
     outcomes: dict[str, set[Verdict]] = {}
+    judged: set[str] = set()
     constraints = {one for name in catalogue.requirements for one in catalogue.requirements.constraints(name)}
     seen: dict[object, set[Verdict]] = {constraint: set() for constraint in constraints}
     for expectation, profile in profiles:
         verdicts = catalogue.matcher.match(profile)
         application = catalogue.applications.get(expectation.application)
         if application is not None:
-            found = decide(application, verdicts).selection.chosen
+            subscriber = subscribers[expectation.subscriber] if expectation.subscriber else None
+            situation = situation_of(catalogue, profile, subscriber, expectation.at)
+            found = decide(application, verdicts, situation).selection.chosen
             chosen |= {found.id} if found else set()
+        if profile.digest in judged:
+            continue
+        judged.add(profile.digest)
         for name, verdict in verdicts.items():
             outcomes.setdefault(name, set()).add(verdict)
         for constraint in constraints:

@@ -1,9 +1,9 @@
-"""What a change of a catalogue does to devices: who gains, loses or changes a variant or its configuration, and why."""
+"""What a catalogue does to devices: how many get which variant; and what a change of it does: who gains, loses or changes what, and why."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccpp.decision import Decision, decide_all
 
@@ -55,6 +55,31 @@ class Affected(NamedTuple):
         if before is not None:
             return f"`{before}` " + reasons.get(before, "is gone")
         return f"`{after}` " + reasons[after] if after else ""
+
+
+class Distribution:
+    """How many devices get which variant of each application, in the catalogue's order; counted one device at a time."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.profiles = 0
+        self.counts: dict[str, dict[str | None, int]] = {
+            name: dict.fromkeys((*(variant.id for variant in application.variants), None), 0)
+            for name, application in catalogue.applications.items()
+        }
+
+    def count(self, decisions: Mapping[str, Decision]) -> None:
+        """One more device, with what was decided for it."""
+        self.profiles += 1
+        for name, decision in decisions.items():
+            chosen = decision.selection.chosen
+            self.counts[name][chosen.id if chosen else None] += 1
+
+    def plain(self) -> dict[str, Any]:
+        """The counts as JSON; who gets nothing of an application is under `none`."""
+        applications = {
+            name: {variant or "none": number for variant, number in counts.items()} for name, counts in self.counts.items()
+        }
+        return {"profiles": self.profiles, "applications": applications}
 
 
 def impact(

@@ -16,6 +16,7 @@ from ccpp.commands.common import (
     documents,
     leave,
     print_json,
+    read_subscriber,
     situated,
     subscriber_of,
     time_of,
@@ -139,9 +140,10 @@ def test(file: str, expectations: str, form: str) -> None:
         parts += [reader.read(str(folder / one.diff), Kind.DIFF)] if one.diff else []
         parts += [reader.read(str(folder / one.override), Kind.OVERRIDE)] if one.override else []
         profiles.append((one, reader.resolve(parts)))
-    results = [check(one, profile, loaded) for one, profile in profiles]
+    subscribers = {one.subscriber: read_subscriber(str(folder / one.subscriber)) for one in listed if one.subscriber}
+    results = [check(one, profile, loaded, subscribers) for one, profile in profiles]
     failed = [one for one in results if one.failures]
-    covered = coverage(profiles, loaded)
+    covered = coverage(profiles, loaded, subscribers)
     if form == "junit":
         click.echo(junit(results, file), nl=False)
     elif form == "json":

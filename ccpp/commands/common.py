@@ -80,10 +80,15 @@ def situated(command: Callable[..., None]) -> Callable[..., None]:
 
 def subscriber_of(name: str | None) -> Subscriber | None:
     """What is known of a subscriber, from a file; nothing where there is none."""
+    return None if name is None else read_subscriber(name)
+
+
+def read_subscriber(name: str) -> Subscriber:
+    """The subscriber that a file describes."""
     from ccpp.storage.files import read_file
     from ccpp.subscribers import MAX_SUBSCRIBER, load_subscriber
 
-    return None if name is None else load_subscriber(read_file(name, MAX_SUBSCRIBER), source=name)
+    return load_subscriber(read_file(name, MAX_SUBSCRIBER), source=name)
 
 
 def time_of(text: str | None) -> datetime:

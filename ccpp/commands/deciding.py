@@ -37,6 +37,7 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("files", nargs=-1, required=True, metavar="PROFILE...")
 @deciding
 @click.option("--records", metavar="FILE", help="Write each decision on record, a line of JSON each, for `ccpp replay`.")
+@click.option("--summary", is_flag=True, help="Print only how many profiles get which variant.")
 @FORMAT
 def match(
     files: Sequence[str],
@@ -44,6 +45,7 @@ def match(
     records: str | None,
     form: str,
     *,
+    summary: bool,
     situation: dict[str, Any],
     closed_world: bool,
     **reading: Any,  # noqa: ANN401
@@ -52,7 +54,9 @@ def match(
 
     JSON is an object for one profile, a list for several. Exit 1 if some profile gets nothing at all.
     """
+    from ccpp.console import heading, show_distribution, show_selection
     from ccpp.decision import decide_all
+    from ccpp.impact import Distribution
     from ccpp.plain import plain_match
     from ccpp.records import record_of, write_records
 
@@ -61,23 +65,27 @@ def match(
     results: list[Any] = []
     nothing = False
     written: list[bytes] = []
+    distribution = Distribution(loaded)
     for profile in reader.resolve_each(files):
         decisions = decide_all(profile, loaded, closed_world=closed_world, **situation)
         nothing = nothing or not any(decision.selection.chosen for decision in decisions.values())
         if records:
             made = (record_of(profile, loaded, name, decision, situation["at"]) for name, decision in decisions.items())
             written.append(write_records(made))
+        distribution.count(decisions)
+        if summary:
+            continue
         if form == "json":
             results.append(plain_match(profile, loaded, decisions))
         else:
-            from ccpp.console import heading, show_selection
-
             click.echo(heading(profile.uri))
             for decision in decisions.values():
                 click.echo(show_selection(decision.selection))
             click.echo()
-    if form == "json":
-        print_json(results[0] if len(results) == 1 else results)
+    if summary and form == "text":
+        click.echo(show_distribution(distribution))
+    elif form == "json":
+        print_json(distribution.plain() if summary else results[0] if len(results) == 1 else results)
     if records:
         from pathlib import Path
 
