@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from sys import getswitchinterval, setswitchinterval
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,8 +111,8 @@ def test_a_matcher_that_has_seen_many_profiles_still_means_the_same() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_matcher_means_what_the_definition_means_on_many_pairs(seed: int) -> None:
-    """Ten graphs of 40 requirements, 50 profiles each: 20,000 pairs, in both worlds."""
+def test_index_and_batch_mean_what_the_definition_means_on_many_pairs(seed: int) -> None:
+    """Ten graphs of 40 requirements, 50 profiles each: 20,000 pairs, in both worlds, on every engine."""
     random = Random(seed)  # noqa: S311  no secret
 
     def drawn(depth: int, names: list[str]) -> Requirement:
@@ -127,18 +129,51 @@ def test_the_matcher_means_what_the_definition_means_on_many_pairs(seed: int) ->
     for number in range(40):
         definitions[str(number)] = drawn(3, list(definitions)[-3:])
     graph = RequirementGraph(definitions)
-    matcher = compile_matcher(graph)
-    for _ in range(50):
-        profile = profile_of(
+    matcher, batch = compile_matcher(graph), BatchMatcher(graph)
+    profiles = [
+        profile_of(
             {
                 name: tuple(random.sample(values, min(len(values), random.randint(0, 3))))
                 for name, values in VALUES.items()
                 if random.random() < 0.7
             }
         )
-        closed = ClosedWorld(profile)
-        assert matcher.match(profile) == {name: evaluate(graph[name], profile, graph) for name in graph}
-        assert matcher.match(profile, closed_world=True) == {name: evaluate(graph[name], closed, graph) for name in graph}
+        for _ in range(50)
+    ]
+    for closed_world in (False, True):
+        [block] = batch.match_all(profiles, closed_world=closed_world)
+        for position, profile in enumerate(profiles):
+            world = ClosedWorld(profile) if closed_world else profile
+            meant = {name: evaluate(graph[name], world, graph) for name in graph}
+            assert matcher.match(profile, closed_world=closed_world) == meant
+            assert {name: block.verdict(name, position) for name in graph} == meant
+
+
+def test_threads_share_a_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What columns remember is found and thrown away by eight threads at once, and no verdict is another for it."""
+    monkeypatch.setattr("ccpp.matching.columns.MAX_REMEMBERED", 2)
+    random = Random(9)  # noqa: S311  no secret
+    graph = RequirementGraph({str(number): constraint for number, constraint in enumerate(CONSTRAINTS)})
+    matcher = compile_matcher(graph)
+    profiles = [
+        profile_of({name: tuple(random.sample(values, min(len(values), 2))) for name, values in VALUES.items()})
+        for _ in range(40)
+    ]
+    meant = [{name: evaluate(graph[name], profile, graph) for name in graph} for profile in profiles]
+    first = [next((name for name in graph if verdicts[name] is Verdict.SATISFIED), None) for verdicts in meant]
+
+    def work(order: int) -> None:
+        for at in Random(order).choices(range(len(profiles)), k=200):  # noqa: S311  no secret
+            assert matcher.match(profiles[at]) == meant[at]
+            assert matcher.first(graph, profiles[at]) == first[at]
+
+    before = getswitchinterval()
+    setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(work, range(8)))
+    finally:
+        setswitchinterval(before)
 
 
 @given(GRAPHS, PROFILES)
