@@ -25,7 +25,7 @@ LAYERS = (
     ("vocabulary",),
     ("normalisation",),
     ("reading", "resolution", "derivation", "requirements", "wbxml"),
-    ("exchange",),
+    ("exchange", "cells"),
     ("intake",),
     ("storage",),
     ("matching", "conformance", "comparison"),

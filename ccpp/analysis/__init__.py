@@ -4,9 +4,9 @@ Theory of operation
 -------------------
 A question is brought to one form: is there a device on which some clauses (`ccpp.matching.normal`) are true, and some literals are not?
 Every constraint on one attribute says that at least, or at most, so many of its values pass a test of single values
-(`ccpp.analysis.counting`). Tests divide the values that an attribute can have into finitely many cells: bounds divide numbers into
+(`ccpp.cells.counting`). Tests divide the values that an attribute can have into finitely many cells: bounds divide numbers into
 intervals, dimensions into boxes, versions into intervals of each name; media types, languages and quantities likewise. A few values of
-each cell (`ccpp.analysis.standins`) stand for all others, so one attribute is decided by trying those, and several by choosing one literal
+each cell (`ccpp.cells.standins`) stand for all others, so one attribute is decided by trying those, and several by choosing one literal
 of each clause (`ccpp.analysis.solving`).
 
 A pattern is not looked into: it is a test that some unnamed text might pass or not, the same one the same way each time. Such imagined

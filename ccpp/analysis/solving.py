@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ccpp.analysis.counting import Found, count_of, values_for
-from ccpp.analysis.points import TooMany, named_by, number_points
+from ccpp.cells.counting import Found, count_of, values_for
+from ccpp.cells.points import TooMany, named_by, number_points
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 
 if TYPE_CHECKING:

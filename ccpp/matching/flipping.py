@@ -5,31 +5,33 @@ Theory of operation
 Going down the tree gives *ways*: sets of constraints that would have to come out otherwise, the smallest first and a bounded number
 of them. For each way in turn
 
-* the profile is changed on the attributes of the way only, with values taken from the operands of the requirement itself: for
-  comparisons the bounds, and what lies just beside them, are all that matters;
+* the profile is changed on the attributes of the way only, with values that stand for all that its constraints tell apart
+  (`ccpp.cells`), the nearest to the present ones first;
 * the requirement is changed on the constraints of the way only, each operand moved as far as the stated values need it, or the
   constraint dropped where no operand would do.
 
 Either answer is evaluated before it is given, so what is proposed is right. It is the smallest in the number of constraints that come
-out otherwise, among the ways looked at; none may be found where values cannot be made up, as for a pattern.
+out otherwise, among the ways looked at; none may be found where values cannot be made up, as for patterns that are hard to match together.
 """
 
 from __future__ import annotations
 
 from itertools import combinations, islice, product
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ccpp.cells.counting import count_of
+from ccpp.cells.nearest import nearest
 from ccpp.matching.definition import FALSE, TRUE, evaluate
-from ccpp.model import AttributeName, Container, Dimension
+from ccpp.matching.relaxing import RELAXED
+from ccpp.model import Attribute, AttributeName, Container, Dimension, Rule
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Operand, Reference, Requirement, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ccpp.matching.definition import Capabilities
-    from ccpp.model import Attribute, Scalar
+    from ccpp.model import Scalar
     from ccpp.requirements.graph import RequirementGraph
 
 #: Ways that are looked at; the first does in nearly every case.
@@ -143,12 +145,15 @@ def profile_changes(
 
     `attributes` are those of the vocabularies, which say how many values an attribute takes.
     """
-    constraints = _compared(_constraints(requirement, graph), profile)
+    asked = _constraints(requirement, graph)
     for way in ways(requirement, profile, graph):
         named = sorted({wish.constraint.attribute for wish in way})
         candidates = [
             _candidates(
-                name, profile.values(name), _wishes(way, name, profile), constraints, several=_takes_several(name, attributes)
+                attributes.get(name) or Attribute(name, "", "Literal", Container.BAG, Rule.OVERRIDE),
+                profile.values(name),
+                _wishes(way, name, profile),
+                _compared((one for one in asked - {wish.constraint for wish in way} if one.attribute == name), profile),
             )
             for name in named
         ]
@@ -173,11 +178,6 @@ def _wishes(way: Way, name: AttributeName, profile: Capabilities) -> list[Wish]:
     return [Wish(constraint, wish.holds) for constraint, wish in zip(constraints, wishes, strict=True)]
 
 
-def _takes_several(name: AttributeName, attributes: Mapping[AttributeName, Attribute]) -> bool:
-    known = attributes.get(name)
-    return known is None or known.container is not Container.NONE
-
-
 def _constraints(requirement: Requirement, graph: RequirementGraph) -> set[Constraint]:
     found = {part for part in walk(requirement) if isinstance(part, Constraint)}
     for part in walk(requirement):
@@ -187,29 +187,22 @@ def _constraints(requirement: Requirement, graph: RequirementGraph) -> set[Const
 
 
 def _candidates(
-    name: AttributeName,
-    current: tuple[Scalar, ...] | None,
-    wishes: Sequence[Wish],
-    constraints: Iterable[Constraint],
-    *,
-    several: bool,
+    attribute: Attribute, current: tuple[Scalar, ...] | None, wishes: Sequence[Wish], others: Iterable[Constraint]
 ) -> list[tuple[Scalar, ...]]:
-    """Values that grant the wishes about one attribute, the nearest to the present ones first."""
-    operands = [constraint.operand for constraint in constraints if constraint.attribute == name]
-    pool = list(dict.fromkeys(value for operand in operands for value in _beside(operand)))
-    found: Iterable[tuple[Scalar, ...]]
-    if several:
-        stated = current or ()
-        wanted = [value for wish in wishes if wish.holds for value in _scalars(wish.constraint.operand)]
-        refused = {value for wish in wishes if not wish.holds for value in _scalars(wish.constraint.operand)}
-        kept = tuple(value for value in stated if value not in refused)
-        fitting = tuple(value for value in kept if _granted(wishes, (value,)))
-        found = [(*kept, *wanted), fitting, *((*kept, value) for value in pool), *((value,) for value in pool), ()]
-    else:
-        found = [(value,) for value in pool]
-    distinct = dict.fromkeys(tuple(dict.fromkeys(values)) for values in found)
-    granting = [values for values in distinct if _granted(wishes, values)]
-    return sorted(granting, key=lambda values: len(set(values) ^ set(current or ())))
+    """Values that grant the wishes about one attribute, the nearest to the present ones first.
+
+    First those that leave what else is asked of the attribute as it came out.
+    """
+    countable = [one for one in others if one.kind != "equals"]  # which asks for no count
+    kept = [] if current is None else [Wish(one, _holds(one.kind, one.operand, current)) for one in countable]
+    wanted = [wish for wish in wishes if wish.constraint.kind != "equals"]
+    tests = [count_of(one, holds=True).test for one in countable]
+    hints = [value for wish in (*wishes, *kept) for value in _beside(wish.constraint.operand)]
+    found = [_scalars(wish.constraint.operand) for wish in wishes if wish.constraint.kind == "equals"]
+    for asked in ([*wanted, *kept], wanted):
+        counts = [count_of(wish.constraint, holds=wish.holds) for wish in asked]
+        found += nearest(counts, attribute, current or (), tests, hints)
+    return [values for values in dict.fromkeys(found) if _granted(wishes, values)][:MAX_TRIALS]
 
 
 def _granted(wishes: Iterable[Wish], values: tuple[Scalar, ...]) -> bool:
@@ -262,7 +255,7 @@ def requirement_changes(
 def _relaxed(wish: Wish, values: tuple[Scalar, ...] | None) -> Operand | None:
     """The operand with which the constraint would hold of these values."""
     constraint = wish.constraint
-    relax = _RELAXED.get(constraint.kind)
+    relax = RELAXED.get(constraint.kind)
     if not wish.holds or not values or relax is None:
         return None
     try:
@@ -303,47 +296,8 @@ def _rewritten(
             return ExactlyOne(tuple(map(rewritten, items)))
 
 
-def _dimensions(values: Sequence[Scalar]) -> list[Dimension]:
-    return [value for value in values if isinstance(value, Dimension)]
-
-
-def _least_dimension(operand: Operand, values: Sequence[Scalar]) -> Operand:
-    every = [operand, *_dimensions(values)]
-    return Dimension(min(one.width for one in every), min(one.height for one in every))  # type: ignore[union-attr]
-
-
-def _largest_dimension(operand: Operand, values: Sequence[Scalar]) -> Operand:
-    every = [operand, *_dimensions(values)]
-    return Dimension(max(one.width for one in every), max(one.height for one in every))  # type: ignore[union-attr]
-
-
-def _some_value(kind: str) -> Callable[[Operand, tuple[Scalar, ...]], Operand | None]:
-    """One of the stated values as the operand, if the constraint holds with it: for versions, which are texts of many forms."""
-
-    def relax(_operand: Operand, values: tuple[Scalar, ...]) -> Operand | None:
-        return next((value for value in values if isinstance(value, str) and _holds(kind, value, values)), None)
-
-    return relax
-
-
 def _holds(kind: str, operand: Operand, values: tuple[Scalar, ...]) -> bool:
     try:
         return CONSTRAINT_KINDS[kind].holds(operand, values)
     except (TypeError, ValueError, AttributeError):
         return False
-
-
-#: Kind → the operand that asks for no more than the values give; a kind without a row has to go.
-_RELAXED: Mapping[str, Callable[[Operand, tuple[Scalar, ...]], Operand | None]] = MappingProxyType(
-    {
-        "minInclusive": lambda _, values: min(values),
-        "maxInclusive": lambda _, values: max(values),
-        "minCount": lambda _, values: len(set(values)),
-        "maxCount": lambda _, values: len(set(values)),
-        "in": lambda operand, values: tuple(dict.fromkeys((*_scalars(operand), *values))),
-        "dimensionAtLeast": _least_dimension,
-        "dimensionAtMost": _largest_dimension,
-        "versionAtLeast": _some_value("versionAtLeast"),
-        "versionAtMost": _some_value("versionAtMost"),
-    }
-)

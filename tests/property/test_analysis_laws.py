@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from property.test_matching_laws import CONSTRAINTS, VALUES, VOCABULARIES
 
-from ccpp.analysis.counting import count_of
-from ccpp.analysis.points import boxes, number_points, passes
 from ccpp.analysis.questions import Analysis, Answer
 from ccpp.analysis.solving import Device
+from ccpp.cells.counting import count_of
+from ccpp.cells.points import boxes, number_points, passes
 from ccpp.model import AttributeName, Container, Dimension, Scalar, Verdict
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Requirement

@@ -1,7 +1,7 @@
 """Values that stand for all that an attribute can have: whatever some tests can make of a value, they make of one of these.
 
 Each family of tests divides values at points of its own; a stand-in is the first value behind a point, or a text that a device could
-write for it (`ccpp.analysis.texts`). Texts that patterns, or tests of two families, divide are not to be had by construction: for those
+write for it (`ccpp.cells.texts`). Texts that patterns, or tests of two families, divide are not to be had by construction: for those
 there are *imagined* stand-ins, values that nobody has written down, with every combination of outcomes. They are too many rather than too
 few, so that what fails with all of them fails with every value; what succeeds only with them is not known to succeed.
 
@@ -18,8 +18,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ccpp.analysis.points import END, MAX_VALUES, Test, TooMany, behind, boxes, named_by, number_points, passes
-from ccpp.analysis.texts import FAMILIES, examples
+from ccpp.cells.points import END, MAX_VALUES, Test, TooMany, behind, boxes, named_by, number_points, passes
+from ccpp.cells.texts import FAMILIES, examples
 from ccpp.datatypes import DATATYPES
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _texts(tests: Sequence[Test], named: Collection[Scalar], datatype: str, copi
     plain = "~"
     while plain in named:
         plain += "~"
-    written = [*(value for value in named if isinstance(value, str)), *_distinct(plain, copies, named)]
+    written = [value for value in named if isinstance(value, str)]
     outcomes: list[list[frozenset[Test]]] = []
     whole = True
     for family in FAMILIES:
@@ -167,6 +167,7 @@ def _texts(tests: Sequence[Test], named: Collection[Scalar], datatype: str, copi
             written += texts
     patterns = [test for test in tests if test[0] == "pattern"]
     written += examples([test[1] for test in patterns], list(written))  # type: ignore[misc]  # a pattern and its flags
+    written += [*_distinct("other", copies, named), *_distinct(plain, copies, named)]
     read = DATATYPES[datatype].read
     real: list[Scalar] = [text for text in dict.fromkeys(written) if isinstance(read(text).value, str)]
     if whole and not patterns and len(outcomes) <= 1 and len(real) == len(set(written)):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.analysis.points import TooMany, named_by
-from ccpp.analysis.standins import ANYTHING, stand_ins
+from ccpp.cells.points import TooMany, named_by
+from ccpp.cells.standins import ANYTHING, stand_ins
 from ccpp.model import Container
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ccpp.analysis.points import Test
-    from ccpp.analysis.standins import StandIn
+    from ccpp.cells.points import Test
+    from ccpp.cells.standins import StandIn
     from ccpp.model import Attribute, Scalar
     from ccpp.requirements.expression import Constraint, Operand
 
@@ -83,41 +83,48 @@ _COUNTS: Mapping[str, Callable[[str, Operand], Count]] = MappingProxyType(
 )
 
 
+def copies_for(counts: Iterable[Count]) -> int:
+    """How many values of one cell the counts may need; those that are named one by one are there anyway."""
+    return max(1, sum(one.number for one in counts if one.at_least and (one.failing or not named_by(one.test))))
+
+
 def values_for(counts: Iterable[Count], attribute: Attribute, *, may_lack: bool) -> Found:
     """Values of an attribute that meet all counts; `may_lack` says that one which takes a single value may have none."""
-    wanted = [one for one in counts if not (one.at_least and one.number <= 0)]
-    if any(not one.at_least and one.number < 0 for one in wanted):
-        return Found(None)
-    if attribute.container is Container.NONE:
+    wanted = list(counts)
+    single = attribute.container is Container.NONE
+    if single:
         wanted.append(Count(ANYTHING, failing=False, at_least=False, number=1))
         if not may_lack:
             wanted.append(Count(ANYTHING, failing=False, at_least=True, number=1))
-    single = attribute.container is Container.NONE
-    copies = 1 if single else sum(one.number for one in wanted if one.at_least and (one.failing or not named_by(one.test)))
+    copies = 1 if single else copies_for(wanted)
     if copies > MAX_COPIES:
         return Found(None, f"{attribute.name} is asked for more than {MAX_COPIES} values")
     try:
-        present = stand_ins([one.test for one in wanted], attribute.datatype, max(1, copies))
-        return _met(wanted, present, attribute)
+        return _met(wanted, stand_ins([one.test for one in wanted], attribute.datatype, copies), attribute)
     except TooMany as error:
         return Found(None, f"{attribute.name}: {error}")
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """Sets of stand-ins as bits, each with the number of them that is the least, or the most."""
 
     least: tuple[tuple[int, int], ...]
     most: tuple[tuple[int, int], ...]
 
 
-def _met(wanted: Sequence[Count], present: Sequence[StandIn], attribute: Attribute) -> Found:
-    masks = [(one, _bits((one.test in it.passed) is not one.failing for it in present)) for one in wanted]
-    asked = _Asked(
+def asked_of(counts: Sequence[Count], counting: Sequence[Sequence[bool]]) -> Asked:
+    """The counts over values that are bits; `counting` tells of each count which values it counts."""
+    masks = [(one, bits(row)) for one, row in zip(counts, counting, strict=True)]
+    return Asked(
         tuple((mask, one.number) for one, mask in masks if one.at_least),
         tuple((mask, one.number) for one, mask in masks if not one.at_least),
     )
-    for allowed in (_bits(it.value is not None for it in present), _bits(True for _ in present)):
-        chosen = _Search(asked).find(0, allowed)
+
+
+def _met(wanted: Sequence[Count], present: Sequence[StandIn], attribute: Attribute) -> Found:
+    asked = asked_of(wanted, [[(one.test in it.passed) is not one.failing for it in present] for one in wanted])
+    for allowed in (bits(it.value is not None for it in present), bits(True for _ in present)):
+        chosen = Search(asked).find(0, allowed)
         if chosen is not None:
             values = [it.value for at, it in enumerate(present) if chosen >> at & 1]
             known = tuple(value for value in values if value is not None)
@@ -125,18 +132,24 @@ def _met(wanted: Sequence[Count], present: Sequence[StandIn], attribute: Attribu
     return Found(None)
 
 
-def _bits(chosen: Iterable[bool]) -> int:
+def bits(chosen: Iterable[bool]) -> int:
+    """What is chosen, as bits."""
     return sum(1 << at for at, one in enumerate(chosen) if one)
 
 
-class _Search:
+class Search:
     """Bits with so many of some masks, and no more than so many of others; tried one bit more at a time."""
 
-    def __init__(self, asked: _Asked) -> None:
+    def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.trials = 0
 
     def find(self, chosen: int, allowed: int) -> int | None:
+        """Bits that are enough and not too many, those chosen among them and the others allowed; `None` where there are none.
+
+        Raises:
+            TooMany: it takes too long.
+        """
         self.trials += 1
         if self.trials > MAX_TRIALS:
             raise TooMany(f"more than {MAX_TRIALS} sets of values")

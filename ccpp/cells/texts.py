@@ -11,14 +11,14 @@ from itertools import chain, combinations, islice, product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.analysis.points import behind, boxes
+from ccpp.cells.points import behind, boxes
 from ccpp.requirements.forms import MediaType, dimension_of, language_of, media_type_of, quantity_of, version_of
 from ccpp.requirements.patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from ccpp.analysis.points import Test
+    from ccpp.cells.points import Test
     from ccpp.model import Scalar
 
 #: The longest text that is written; a requirement for a longer one is not decided.

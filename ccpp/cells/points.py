@@ -91,7 +91,7 @@ def boxes(tests: Iterable[Test], copies: int) -> list[Dimension]:
     Raises:
         TooMany: there are more than `MAX_VALUES`.
     """
-    sides = [_sides(test) for test in tests]
+    sides = [side_points(test) for test in tests]
     widths, heights = (
         [number for number in behind({0, *(point for side in sides for point in side[axis])}, copies) if 0 <= number < END]
         for axis in (0, 1)
@@ -101,7 +101,7 @@ def boxes(tests: Iterable[Test], copies: int) -> list[Dimension]:
     return [Dimension(width, height) for width, height in product(widths, heights)]
 
 
-def _sides(test: Test) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def side_points(test: Test) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Points of widths, and of heights."""
     kind, operand = test
     match kind, operand:
