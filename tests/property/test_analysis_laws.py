@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from property.test_matching_laws import CONSTRAINTS, VALUES, VOCABULARIES
 
+from ccpp.analysis.findings import Candidate, Kind, analyse_requirements
 from ccpp.analysis.questions import Analysis, Answer
 from ccpp.analysis.solving import Device
 from ccpp.cells.counting import count_of
@@ -14,6 +15,7 @@ from ccpp.cells.points import boxes, number_points, passes
 from ccpp.model import AttributeName, Container, Dimension, Scalar, Verdict
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Requirement
+from ccpp.requirements.graph import RequirementGraph
 
 ATTRIBUTES = VOCABULARIES.attributes
 
@@ -96,6 +98,25 @@ def test_no_device_contradicts_a_proof(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10, 30))
 def test_no_device_contradicts_a_proof_in_the_long_run(seed: int) -> None:
     check(seed, questions=300, devices=1_000)
+
+
+def test_an_index_finds_what_pairs_taken_singly_show() -> None:
+    """Each candidate that implies a better one is found beside the first such, by the index as by asking of every pair."""
+    random = Random(3)  # noqa: S311  no secret
+    names = sorted({one.attribute for one in CONSTRAINTS})[:4]
+    pool = [one for one in CONSTRAINTS if one.attribute in names]
+    graph = RequirementGraph({str(number): drawn_requirement(random, pool, 1) for number in range(40)})
+    analysis = Analysis(graph, ATTRIBUTES)
+    possible = [name for name in graph if not analysis.unsatisfiable(graph[name]).proved]
+    expected = {
+        later: next((one for one in possible[:at] if analysis.implies(graph[later], graph[one]).proved), None)
+        for at, later in enumerate(possible)
+    }
+    findings = analyse_requirements(graph, ATTRIBUTES, {"all": [Candidate(name, name) for name in graph]})
+    found = {one.subject: one.other for one in findings.found if one.kind in {Kind.SHADOWED, Kind.SAME}}
+    assert set(found) == {later for later, one in expected.items() if one is not None}
+    assert all(analysis.implies(graph[later], graph[other or ""]).proved for later, other in found.items())
+    assert len(found) > 5
 
 
 def test_counts_mean_what_constraints_mean() -> None:
