@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "deciding", "Print why a variant fits a device or does not, what would change it, and why it is chosen or not."
         ),
         "provision": Entry(
-            "deciding", "Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."
+            "provisioning", "Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."
         ),
         "plan": Entry(
             "planning", "Plan what to install, in which order, so that all it needs is there; exit 1 if that cannot be."

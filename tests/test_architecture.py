@@ -77,7 +77,7 @@ CONFINED = {
     "ruamel": {"catalogue.documents"},
     "sqlalchemy": {"storage.database.*"},
     "alembic": {"storage.database.*"},
-    "cryptography": {"storage.database.secrecy"},
+    "cryptography": {"storage.database.secrecy", "provisioning.signing"},
     "uvicorn": {"server.running", "server.wire"},
     "prometheus_client": {"server.observing"},
     "click": {"cli", "commands.*", "console", "demo"},

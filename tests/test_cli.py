@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -12,9 +13,12 @@ from typing import Any
 
 import click
 import pytest
+from descriptors import MANIFEST, PASSWORD, archive_of, pems
 
 from ccpp import samples
 from ccpp.cli import COMMANDS, cli
+from ccpp.provisioning.jad import read_jad
+from ccpp.provisioning.signing import verify_signature
 
 SAMPLES = Path(samples.__file__).parent
 DEVICES = SAMPLES / "devices"
@@ -26,12 +30,15 @@ A100 = str(DEVICES / "01-aurora-a100.rdf")
 MEMORY = 1_500_000_000
 
 
-def ccpp(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+def ccpp(
+    *arguments: str, text: str | None = None, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "ccpp", *arguments],
         capture_output=True,
         text=True,
         input=text,
+        env=environment,
         check=False,
         timeout=60,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
@@ -438,7 +445,7 @@ def test_settings_are_written_in_the_form_that_the_device_takes(tmp_path: Path) 
     account = tmp_path / "alice.toml"
     account.write_text(ACCOUNT)
     droid = str(DEVICES / "09-echo-droid.rdf")
-    arguments = ("settings", droid, "--subscriber", str(account), "--as", "device", "--as", "wap-wbxml", "--output")
+    arguments = ("settings", droid, "--account", str(account), "--as", "device", "--as", "wap-wbxml", "--output")
     found = as_json(*arguments, str(tmp_path / "out"))
     assert found["choice"][-1]["form"] == "apns"
     assert found["settings"]["access/internet/user"]["origins"] == [{"layer": "subscriber", "value": "alice"}]
@@ -464,7 +471,7 @@ def test_settings_of_a_network_without_a_device() -> None:
         (("settings", "--network", "26201", "--as", "device"), "no device to choose a form for"),
         (("settings", "--network", "26201", "--as", "wap"), "no form `wap`"),
         (("settings", "--network", "26201", "--as", "rcs"), "no RCS application"),
-        (("settings", "--subscriber", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("settings", "--account", "nowhere.toml"), "nowhere.toml: no such file"),
         (("settings", "--network", "26201", "--catalogue", CATALOGUE), "are for devices"),
     ],
 )
@@ -473,3 +480,59 @@ def test_settings_that_cannot_be_made(arguments: tuple[str, ...], message: str) 
     assert result.returncode == 2
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_descriptor_in_the_form_that_the_device_takes(tmp_path: Path) -> None:
+    private, chain, _ = pems()
+    archive = tmp_path / "chess.jar"
+    archive.write_bytes(archive_of({**MANIFEST, "MIDlet-Version": "1.2.0"}, "example/Chess.class").data)
+    (tmp_path / "key.pem").write_bytes(private)
+    (tmp_path / "chain.pem").write_bytes(chain)
+    command = (
+        "provision",
+        N80,
+        "--catalogue",
+        CATALOGUE,
+        "--application",
+        "chess",
+        "--as",
+        "device",
+        "--archive",
+        str(archive),
+    )
+    signed = (
+        "--key",
+        str(tmp_path / "key.pem"),
+        "--certificates",
+        str(tmp_path / "chain.pem"),
+        "--report-to",
+        "https://r.example/",
+    )
+    environment = {**os.environ, "CCPP_KEY_PASSWORD": PASSWORD.value}
+    result = ccpp(*command, *signed, "--network", "26201", "--output", str(tmp_path / "out"), environment=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"chess-medium.jad", "settings.wbxml"}
+    jad = read_jad((tmp_path / "out" / "chess-medium.jad").read_bytes())
+    verify_signature(jad, archive.read_bytes())
+    assert jad["MIDlet-Jar-Size"] == str(archive.stat().st_size)
+    assert as_json(*command)["choice"][-1]["form"] == "jad"
+    wrong = ccpp(*command, *signed)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "no private key in PEM, or its password is another" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--as", "jar"), "no form `jar`"),
+        (("--as", "wap-wbxml"), "no settings at all"),
+        (("--key", "k"), "--key and --certificates go together"),
+        (("--report-to", "ftp://x"), "is no URL to report to"),
+        (("--archive", CATALOGUE), "catalogue.ttl: no Java archive"),
+        (("--as", "jnlp", "--network", "1"), ""),
+    ],
+)
+def test_what_cannot_be_provisioned(arguments: tuple[str, ...], message: str) -> None:
+    result = ccpp("provision", N80, "--catalogue", CATALOGUE, "--application", "chess", *arguments)
+    assert result.returncode == (2 if message else 0)
+    assert message in result.stderr

@@ -15,7 +15,7 @@ from ccpp.decision import Decision, decide
 from ccpp.errors import UsageError
 from ccpp.model import Dimension, Rule, Secret, Verdict
 from ccpp.plain import plain_configuration
-from ccpp.provisioning import DOCUMENTS
+from ccpp.provisioning.manifest import make_manifest
 
 if TYPE_CHECKING:
     from ccpp.vocabulary import Vocabularies
@@ -116,7 +116,7 @@ DECIDED: dict[str, Any] = {
 
 
 def descriptor(decision: Decision) -> Any:  # noqa: ANN401  JSON
-    document = DOCUMENTS["descriptor"](decision)
+    document = make_manifest(decision)
     assert (document.name, document.media_type) == ("chess-small.json", "application/json")
     return json.loads(document.content)
 
@@ -139,7 +139,7 @@ def test_where_nothing_fits_nothing_is_configured_or_made() -> None:
     decision = decide(application_of(DECIDED, requirement="colour"), {"colour": Verdict.UNSATISFIED})
     assert decision.configuration == {}
     with pytest.raises(UsageError, match="no variant of `chess` fits this device"):
-        DOCUMENTS["descriptor"](decision)
+        make_manifest(decision)
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["description"]) for case in LAYERED])

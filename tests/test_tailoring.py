@@ -17,8 +17,9 @@ from ccpp.errors import CcppError, UsageError
 from ccpp.model import Rule, Secret
 from ccpp.normalisation import load_normalisation
 from ccpp.plain import plain_configuration
+from ccpp.provisioning.choosing import format_rules
 from ccpp.provisioning.connectivity.mapping import settings_to_document
-from ccpp.provisioning.formats import TERMINAL_FORMATS, format_rules, terminal_choice
+from ccpp.provisioning.formats import TERMINAL_FORMATS, terminal_choice
 from ccpp.provisioning.operators import load_operators, network_of, operators_of
 from ccpp.provisioning.serviceproviders import LICENCE, SOURCE, read_serviceproviders
 from ccpp.provisioning.subscriber import read_subscriber
@@ -337,7 +338,7 @@ def test_what_a_device_cannot_use_goes_and_what_rests_on_it(capabilities: Capabi
 )
 def test_a_device_gets_the_form_that_its_profile_asks_for(name: str, form: str, vocabularies: Vocabularies) -> None:
     choice = terminal_choice(device(name, vocabularies), format_rules(vocabularies))
-    assert (choice[-1].format, choice[-1].taken) == (form, True)
+    assert (choice[-1].form, choice[-1].taken) == (form, True)
     assert all(one.text for one in choice)
     assert not any(one.taken for one in choice[:-1])
 

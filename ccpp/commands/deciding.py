@@ -153,55 +153,6 @@ def explain(
         click.echo("\n" + show_advice(advice))
 
 
-@click.command()
-@click.argument("file", metavar="PROFILE")
-@deciding
-@click.option("--application", required=True, metavar="ID", help="The application to provision.")
-@click.option("--output", metavar="FOLDER", help="Write the documents into this folder.")
-@FORMAT
-def provision(
-    file: str,
-    catalogue: str,
-    application: str,
-    output: str | None,
-    form: str,
-    *,
-    situation: dict[str, Any],
-    closed_world: bool,
-    **reading: Any,  # noqa: ANN401
-) -> None:
-    """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
-    from ccpp.decision import decide
-    from ccpp.provisioning import make_documents, plain_provision
-    from ccpp.situation import situation_of
-
-    reader = Reader(**reading, derive=True)
-    loaded = load_catalogue_file(catalogue, reader.vocabularies)
-    wanted = find_application(loaded, application)
-    profile = reader.resolve_one(file)
-    verdicts = loaded.matcher.match(profile, closed_world=closed_world)
-    decision = decide(wanted, verdicts, situation_of(loaded, profile, **situation))
-    made = make_documents(decision)
-    if output:
-        from pathlib import Path
-
-        from ccpp.storage.files import write_file
-
-        for document in made:
-            write_file(Path(output) / document.name, document.content)
-    if form == "json":
-        print_json(plain_provision(profile, decision))
-    else:
-        from ccpp.console import show_configuration, show_selection
-
-        click.echo(show_selection(decision.selection))
-        if decision.configuration:
-            click.echo("\n" + click.style("configuration", bold=True) + "\n" + show_configuration(decision))
-        for document in made:
-            click.echo(f"\n{click.style(document.name, bold=True)} ({document.media_type})\n{document.content.decode()}")
-    leave(DONE if decision.selection.chosen else NEGATIVE)
-
-
 def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
     """The catalogue in a file and those it imports, or in the files of a folder."""
     from ccpp.catalogue.loading import load_documents

@@ -12,7 +12,8 @@ from ccpp.errors import CcppError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ccpp.provisioning.formats import Choice
+    from ccpp.catalogue.model import Catalogue
+    from ccpp.provisioning.choosing import Choice
     from ccpp.provisioning.rendering import Rendered
     from ccpp.provisioning.subscriber import Subscriber
     from ccpp.provisioning.tailoring import Tailored
@@ -24,7 +25,7 @@ DEVICE = "device"
 @click.command()
 @click.argument("file", metavar="[PROFILE]", required=False)
 @documents
-@click.option("--subscriber", metavar="FILE", help="The subscriber's account, in TOML.")
+@click.option("--account", metavar="FILE", help="The subscriber's account, in TOML.")
 @click.option("--network", metavar="MCCMNC", help="The network, such as 26201, if the account does not name it.")
 @click.option("--catalogue", metavar="FILE", help="A catalogue with terminal settings.")
 @click.option(
@@ -34,7 +35,7 @@ DEVICE = "device"
 @FORMAT
 def settings(
     file: str | None,
-    subscriber: str | None,
+    account: str | None,
     network: str | None,
     catalogue: str | None,
     forms: Sequence[str],
@@ -43,12 +44,15 @@ def settings(
     **reading: Any,  # noqa: ANN401
 ) -> None:
     """Print a terminal's settings with their origins, and write them in the form that the device takes."""
-    from ccpp.provisioning.formats import format_rules, terminal_choice
+    from ccpp.commands.deciding import load_catalogue_file
+    from ccpp.provisioning.choosing import format_rules
+    from ccpp.provisioning.formats import terminal_choice
 
     reader = Reader(**reading, derive=True)
     profile = reader.resolve_one(file) if file else None
     choice = terminal_choice(profile, format_rules(reader.vocabularies)) if profile else ()
-    tailored = tailored_settings(reader, profile, read_account(subscriber, network), catalogue)
+    loaded = load_catalogue_file(catalogue, reader.vocabularies) if catalogue else None
+    tailored = tailored_settings(reader, profile, read_account(account, network), loaded)
     made = render(tailored, forms, choice)
     if output:
         write_rendered(output, made)
@@ -75,9 +79,8 @@ def read_account(name: str | None, network: str | None) -> Subscriber:
     return replace(account, network=network) if network else account
 
 
-def tailored_settings(reader: Reader, profile: Any, account: Subscriber, catalogue: str | None) -> Tailored:  # noqa: ANN401  a ResolvedProfile
+def tailored_settings(reader: Reader, profile: Any, account: Subscriber, catalogue: Catalogue | None) -> Tailored:  # noqa: ANN401  a ResolvedProfile
     """The settings of an account on its network, of a catalogue where there is one, for a device where there is one."""
-    from ccpp.commands.deciding import load_catalogue_file
     from ccpp.normalisation import load_normalisation
     from ccpp.provisioning.operators import load_operators
     from ccpp.provisioning.tailoring import (
@@ -91,14 +94,13 @@ def tailored_settings(reader: Reader, profile: Any, account: Subscriber, catalog
 
     operator = operator_of(account, load_operators())
     layers = [] if operator is None else [operator_layer(operator, account.plan)]
-    if catalogue:
-        loaded = load_catalogue_file(catalogue, reader.vocabularies)
+    if catalogue is not None:
         if profile is None:
             raise UsageError("terminal settings of a catalogue are for devices", hint="name a PROFILE")
-        layers += catalogue_layers(loaded, loaded.matcher.match(profile))
+        layers += catalogue_layers(catalogue, catalogue.matcher.match(profile))
     layers.append(account.layer)
     if not any(layer.settings for layer in layers):
-        raise UsageError("no settings at all", hint="name a subscriber, a network or a catalogue with terminal settings")
+        raise UsageError("no settings at all", hint="name an account, a network or a catalogue with terminal settings")
     capabilities = Capabilities()
     if profile is not None:
         capabilities = capabilities_of(profile, reader.vocabularies, load_normalisation(reader.vocabularies))
@@ -114,7 +116,7 @@ def render(tailored: Tailored, forms: Sequence[str], choice: Sequence[Choice]) -
     for name in forms or ([DEVICE] if choice else []):
         if name == DEVICE and not choice:
             raise UsageError("no device to choose a form for", hint="name a PROFILE, or another form")
-        wanted.append(choice[-1].format if name == DEVICE else name)
+        wanted.append(choice[-1].form if name == DEVICE else name)
     for name in wanted:
         if name not in TERMINAL_FORMATS:
             raise UsageError(f"no form `{name}`", hint=nearest(name, [DEVICE, *TERMINAL_FORMATS]))
@@ -141,23 +143,29 @@ def file_name(name: str) -> str:
 def plain_settings(tailored: Tailored, choice: Sequence[Choice], made: dict[str, Rendered]) -> dict[str, Any]:
     """The result as JSON writes it, without any secret."""
     from ccpp.plain import plain_configuration
-    from ccpp.provisioning.formats import TERMINAL_FORMATS
 
     return {
         "settings": plain_configuration(tailored.configured),
         "dropped": [one._asdict() for one in tailored.dropped],
-        "choice": [{"form": one.format, "taken": one.taken, "reason": one.text} for one in choice],
-        "documents": [
-            {
-                "form": name,
-                "name": file_name(name),
-                "mediaType": TERMINAL_FORMATS[name].media_type,
-                "size": len(one.content),
-                "leftOut": list(one.left_out),
-            }
-            for name, one in made.items()
-        ],
+        "choice": [{"form": one.form, "taken": one.taken, "reason": one.text} for one in choice],
+        "documents": plain_documents(made),
     }
+
+
+def plain_documents(made: dict[str, Rendered]) -> list[dict[str, Any]]:
+    """What was made, without its content, which holds secrets."""
+    from ccpp.provisioning.formats import TERMINAL_FORMATS
+
+    return [
+        {
+            "form": name,
+            "name": file_name(name),
+            "mediaType": TERMINAL_FORMATS[name].media_type,
+            "size": len(one.content),
+            "leftOut": list(one.left_out),
+        }
+        for name, one in made.items()
+    ]
 
 
 def shown_settings(tailored: Tailored, choice: Sequence[Choice], made: dict[str, Rendered], output: str | None) -> str:
@@ -169,7 +177,7 @@ def shown_settings(tailored: Tailored, choice: Sequence[Choice], made: dict[str,
     if tailored.dropped:
         blocks.append(f"{heading('left out for this device')}\n{table([tuple(one) for one in tailored.dropped], indent='  ')}")
     if choice:
-        rows = [(one.format, "taken" if one.taken else "not taken", one.text) for one in choice]
+        rows = [(one.form, "taken" if one.taken else "not taken", one.text) for one in choice]
         blocks.append(f"{heading('form')}\n{table(rows, indent='  ')}")
     for name, one in made.items():
         lost = "".join(f"\n  has no place for {what}" for what in one.left_out)

@@ -1,41 +1,28 @@
-"""The forms of what is sent, one row each, and which of them a device gets: the first of its kind whose rule its profile satisfies.
-
-A rule is a requirement in `vocabularies/provisioning/formats.ttl`, so a verdict on it is explained like any other. A form without one
-is for every device; one that is `asked` for is only sent to clients that poll for it.
-"""
+"""The forms of terminal settings, one row each; one that is `asked` for is only sent to clients that poll for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ccpp.errors import RequirementError
-from ccpp.matching.definition import evaluate
-from ccpp.matching.explanation import Explanation, explain
-from ccpp.model import Verdict
 from ccpp.provisioning.apns import android_apns
 from ccpp.provisioning.autoconfiguration import entitlement_configuration, rcs_autoconfiguration
+from ccpp.provisioning.choosing import choose_form
 from ccpp.provisioning.connectivity.mapping import settings_to_document
 from ccpp.provisioning.connectivity.wbxml import encode_connectivity
 from ccpp.provisioning.connectivity.xml import write_connectivity
 from ccpp.provisioning.mobileconfig import mobileconfig
 from ccpp.provisioning.rendering import Rendered
-from ccpp.requirements.shacl import read_requirements
-from ccpp.requirements.turtle import parse_turtle
-from ccpp.vocabulary import vocabulary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from ccpp.model import ResolvedProfile
+    from ccpp.provisioning.choosing import Choice
     from ccpp.provisioning.settings import Settings
     from ccpp.provisioning.terminal import Terminal
     from ccpp.requirements.graph import RequirementGraph
-    from ccpp.vocabulary import Vocabularies
-
-_NAMESPACE = "urn:ccpp:format#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +34,6 @@ class TerminalFormat:
     suffix: str
     make: Callable[[Terminal], Rendered]
     asked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A form that was looked at: whether it was taken, and the reasons where a rule decided."""
-
-    format: str
-    taken: bool
-    explanation: Explanation | None = None
-
-    @property
-    def text(self) -> str:
-        """The reason in words."""
-        if self.explanation is None:
-            return "for every device that no rule before it takes"
-        facts = "; ".join(f"{fact.attribute.name} {fact.asked}: {verdict}" for fact, verdict in self.explanation.facts())
-        return f"{self.explanation.verdict} ({facts})"
 
 
 def _wap_xml(terminal: Terminal) -> Rendered:
@@ -110,27 +80,6 @@ TERMINAL_FORMATS: Mapping[str, TerminalFormat] = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=1)
-def format_rules(vocabularies: Vocabularies) -> RequirementGraph:
-    """The rules by which forms are chosen."""
-    data = (vocabulary_folder() / "provisioning" / "formats.ttl").read_bytes()
-    return read_requirements(parse_turtle(data, RequirementError), vocabularies)
-
-
-def choose_format(names: Iterable[str], profile: ResolvedProfile, rules: RequirementGraph) -> tuple[Choice, ...]:
-    """The forms in the order of the table up to the one that is taken, which is the last; what the profile does not state takes none."""
-    looked: list[Choice] = []
-    for name in names:
-        rule = rules.get(_NAMESPACE + name)
-        if rule is None:
-            return (*looked, Choice(name, taken=True))
-        taken = evaluate(rule, profile, rules) is Verdict.SATISFIED
-        looked.append(Choice(name, taken, explain(rule, profile, rules)))
-        if taken:
-            break
-    return tuple(looked)
-
-
 def terminal_choice(profile: ResolvedProfile, rules: RequirementGraph) -> tuple[Choice, ...]:
     """The choice among the forms of terminal settings."""
-    return choose_format((name for name, row in TERMINAL_FORMATS.items() if not row.asked), profile, rules)
+    return choose_form((name for name, row in TERMINAL_FORMATS.items() if not row.asked), profile, rules)

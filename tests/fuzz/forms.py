@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 
+from descriptors import ARCHIVE, decided
+
+from ccpp.provisioning import DOCUMENTS
 from ccpp.provisioning.apns import read_android_apns
 from ccpp.provisioning.autoconfiguration import read_autoconfiguration
+from ccpp.provisioning.delivery import Delivery
+from ccpp.provisioning.download import read_download
 from ccpp.provisioning.formats import TERMINAL_FORMATS
+from ccpp.provisioning.jad import read_jad
+from ccpp.provisioning.jar import read_archive
+from ccpp.provisioning.jnlp import read_jnlp
 from ccpp.provisioning.mobileconfig import read_mobileconfig
+from ccpp.provisioning.reports import Protocol, read_report, write_report
 from ccpp.provisioning.serviceproviders import read_serviceproviders
 from ccpp.provisioning.subscriber import read_subscriber
 from ccpp.provisioning.terminal import build_terminal
@@ -35,7 +44,21 @@ def providers() -> list[bytes]:
     return [b'<serviceproviders format="2.0">' + country + b"</serviceproviders>"]
 
 
+def descriptors(form: str) -> list[bytes]:
+    return [DOCUMENTS[form].make(decided(language_pack=True), Delivery("http://r.example/", ARCHIVE)).content]
+
+
+def report(data: bytes) -> None:
+    for protocol in Protocol:
+        read_report(data, protocol)
+
+
 TARGETS = (
+    Target("jad", read_jad, lambda: descriptors("jad"), tokens("fields"), 300),
+    Target("archive", read_archive, lambda: [ARCHIVE.data], (b"PK", b"\xff\xff", b"\x00\x00"), 300),
+    Target("download", read_download, lambda: descriptors("dd"), tokens("xml"), 300),
+    Target("jnlp", read_jnlp, lambda: descriptors("jnlp"), tokens("xml"), 300),
+    Target("report", report, lambda: [write_report(code) for code in (900, 912, 954)], (b"900", b" ", b"\r\n"), 300),
     Target("apns", read_android_apns, lambda: written("apns"), tokens("xml"), 300),
     Target("mobileconfig", read_mobileconfig, lambda: written("mobileconfig"), tokens("xml"), 300),
     Target("autoconfiguration", read_autoconfiguration, lambda: written("rcs", "entitlement"), tokens("xml"), 300),

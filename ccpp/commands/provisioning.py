@@ -1,0 +1,191 @@
+"""The command that provisions an application: the decision, its configuration, the documents that carry it to the device."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ccpp.commands.common import DONE, FORMAT, NEGATIVE, Reader, leave, nearest, print_json
+from ccpp.commands.deciding import deciding, find_application, load_catalogue_file
+from ccpp.commands.settings import DEVICE, plain_documents, read_account, render, tailored_settings, write_rendered
+from ccpp.errors import CcppError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ccpp.catalogue.model import Catalogue
+    from ccpp.decision import Decision
+    from ccpp.provisioning.choosing import Choice
+    from ccpp.provisioning.delivery import Delivery, Document
+    from ccpp.provisioning.rendering import Rendered
+
+#: Where the password of a private key is looked for: options show in the list of processes.
+KEY_PASSWORD = "CCPP_KEY_PASSWORD"  # noqa: S105  its name
+
+
+def _delivering(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say in which form, and with what, a decision is delivered."""
+    options = (
+        click.option(
+            "--as",
+            "forms",
+            multiple=True,
+            metavar="FORM",
+            help="jad, jnlp, dd, manifest, a form of terminal settings, or device for what its profile asks for; else manifest.",
+        ),
+        click.option("--archive", metavar="FILE", help="The Java archive: its manifest and size count, and must agree."),
+        click.option("--report-to", metavar="URL", help="Where the device reports what became of it."),
+        click.option("--key", metavar="FILE", help=f"Sign the archive: an RSA key in PEM, its password in {KEY_PASSWORD}."),
+        click.option("--certificates", metavar="FILE", help="The signer's chain in PEM, its own certificate first."),
+        click.option("--account", metavar="FILE", help="The subscriber's account, in TOML, for forms of terminal settings."),
+        click.option("--network", metavar="MCCMNC", help="The network, if the account does not name it."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("file", metavar="PROFILE")
+@deciding
+@click.option("--application", required=True, metavar="ID", help="The application to provision.")
+@_delivering
+@click.option("--output", metavar="FOLDER", help="Write the documents into this folder.")
+@FORMAT
+def provision(  # noqa: PLR0913  an option each
+    file: str,
+    catalogue: str,
+    application: str,
+    forms: Sequence[str],
+    output: str | None,
+    form: str,
+    *,
+    situation: dict[str, Any],
+    closed_world: bool,
+    **rest: Any,  # noqa: ANN401
+) -> None:
+    """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
+    from ccpp.decision import decide
+    from ccpp.provisioning import descriptor_choice, make_documents, plain_provision
+    from ccpp.provisioning.choosing import format_rules
+    from ccpp.situation import situation_of
+
+    account = rest.pop("account"), rest.pop("network")
+    delivery = read_delivery(**{name: rest.pop(name) for name in ("archive", "report_to", "key", "certificates")})
+    reader = Reader(**rest, derive=True)
+    loaded = load_catalogue_file(catalogue, reader.vocabularies)
+    wanted = find_application(loaded, application)
+    profile = reader.resolve_one(file)
+    verdicts = loaded.matcher.match(profile, closed_world=closed_world)
+    decision = decide(wanted, verdicts, situation_of(loaded, profile, **situation))
+    choice = descriptor_choice(decision, profile, format_rules(reader.vocabularies))
+    descriptors, terminal = _asked(forms, choice, any(account))
+    made = make_documents(decision, descriptors, delivery)
+    rendered = _terminal(reader, profile, account, loaded, terminal) if decision.selection.chosen else {}
+    if output:
+        write_documents(output, made, rendered)
+    if form == "json":
+        plain = plain_provision(profile, decision, made)
+        plain["documents"] += plain_documents(rendered)
+        print_json({**plain, "choice": [{"form": one.form, "taken": one.taken, "reason": one.text} for one in choice]})
+    else:
+        click.echo(shown_provision(decision, choice, made, rendered, asked=bool(forms)))
+    leave(DONE if decision.selection.chosen else NEGATIVE)
+
+
+def _asked(forms: Sequence[str], choice: Sequence[Choice], has_account: bool) -> tuple[list[str], list[str]]:  # noqa: FBT001  a fact
+    """The forms of descriptors and of terminal settings that are asked for."""
+    from ccpp.provisioning import DOCUMENTS, USUAL
+    from ccpp.provisioning.formats import TERMINAL_FORMATS
+
+    descriptors = [choice[-1].form if one == DEVICE else one for one in forms if one in DOCUMENTS or (one == DEVICE and choice)]
+    terminal = [one for one in forms if one in TERMINAL_FORMATS or (one == DEVICE and has_account)]
+    for one in forms:
+        if one not in {DEVICE, *DOCUMENTS, *TERMINAL_FORMATS}:
+            raise UsageError(f"no form `{one}`", hint=nearest(one, [DEVICE, *DOCUMENTS, *TERMINAL_FORMATS]))
+    return list(dict.fromkeys(descriptors)) if forms else [USUAL], list(dict.fromkeys(terminal))
+
+
+def _terminal(
+    reader: Reader,
+    profile: Any,  # noqa: ANN401  a ResolvedProfile
+    account: tuple[str | None, str | None],
+    catalogue: Catalogue,
+    forms: Sequence[str],
+) -> dict[str, Rendered]:
+    """The terminal settings in the forms that are asked for."""
+    from ccpp.provisioning.choosing import format_rules
+    from ccpp.provisioning.formats import terminal_choice
+
+    if not forms:
+        return {}
+    choice = terminal_choice(profile, format_rules(reader.vocabularies))
+    return render(tailored_settings(reader, profile, read_account(*account), catalogue), forms, choice)
+
+
+def read_delivery(archive: str | None, report_to: str | None, key: str | None, certificates: str | None) -> Delivery:
+    """What the operator adds, from the files named."""
+    from ccpp.provisioning.delivery import Delivery
+    from ccpp.provisioning.jar import MAX_ARCHIVE, read_archive
+    from ccpp.storage.files import read_file
+
+    if (key is None) != (certificates is None):
+        raise UsageError("--key and --certificates go together")
+    if report_to is not None and not report_to.startswith(("http://", "https://")):
+        raise UsageError(f"`{report_to}` is no URL to report to", hint="http:// or https://")
+    try:
+        read = read_archive(read_file(archive, MAX_ARCHIVE)) if archive else None
+    except CcppError as error:
+        raise error.located(archive or "") from None
+    return Delivery(report_to, read, _signer(key, certificates) if key and certificates else None)
+
+
+def _signer(key: str, certificates: str) -> Any:  # noqa: ANN401  a Signer, of an extra
+    from ccpp.model import Secret
+    from ccpp.provisioning.signing import load_signer
+    from ccpp.storage.files import read_file
+
+    password = os.environ.get(KEY_PASSWORD)
+    limit = 1_048_576
+    try:
+        return load_signer(
+            read_file(key, limit), read_file(certificates, limit), None if password is None else Secret(password)
+        )
+    except CcppError as error:
+        raise error.located(key) from None
+
+
+def write_documents(folder: str, made: Sequence[Document], rendered: dict[str, Rendered]) -> None:
+    """The documents as files, each whole or not at all, none before all are made."""
+    from pathlib import Path
+
+    from ccpp.storage.files import write_file
+
+    for document in made:
+        write_file(Path(folder) / document.name, document.content)
+    write_rendered(folder, rendered)
+
+
+def shown_provision(
+    decision: Decision, choice: Sequence[Choice], made: Sequence[Document], rendered: dict[str, Rendered], *, asked: bool
+) -> str:
+    """The result in words; documents that hold secrets are only written to files."""
+    from ccpp.console import show_configuration, show_selection
+    from ccpp.model import Secret
+
+    secret = any(isinstance(one.value, Secret) for one in decision.configuration.values())
+    blocks = [show_selection(decision.selection)]
+    if decision.configuration:
+        blocks.append(click.style("configuration", bold=True) + "\n" + show_configuration(decision))
+    if choice and asked:
+        reasons = "".join(f"\n  {one.form}: {one.text}" for one in choice)
+        blocks.append(f"{click.style('form for this device', bold=True)}: {choice[-1].form}{reasons}")
+    for one in made:
+        content = f"{len(one.content)} bytes, with a secret in them" if secret else one.content.decode()
+        blocks.append(f"{click.style(one.name, bold=True)} ({one.media_type})\n{content}")
+    for plain in plain_documents(rendered):
+        lost = "".join(f"\n  has no place for {what}" for what in plain["leftOut"])
+        blocks.append(f"{click.style(plain['name'], bold=True)} ({plain['mediaType']})\n{plain['size']} bytes{lost}")
+    return "\n\n".join(blocks)
