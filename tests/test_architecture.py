@@ -20,7 +20,7 @@ PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
     ("errors", "diagnostics", "__init__"),
-    ("model", "turtle", "lifecycle"),
+    ("model", "turtle", "lifecycle", "client"),
     ("datatypes",),
     ("vocabulary",),
     ("normalisation",),
@@ -78,6 +78,7 @@ CONFINED = {
     "sqlalchemy": {"storage.database.*"},
     "alembic": {"storage.database.*"},
     "cryptography": {"storage.database.secrecy", "provisioning.signing"},
+    "httpx": {"client"},
     "uvicorn": {"server.running", "server.wire"},
     "prometheus_client": {"server.observing"},
     "click": {"cli", "commands.*", "console", "demo"},

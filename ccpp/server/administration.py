@@ -9,6 +9,7 @@ from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON, Response, json_response
+from ccpp.server.people import read_facts
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
 from ccpp.storage.database.audit import entries
@@ -74,7 +75,8 @@ def put(request: Request, service: Service) -> Steps[Response]:
         or not isinstance(secrets, dict)
         or not all(isinstance(one, str) for one in secrets.values())
     ):
-        raise Refused(400, "no subscriber", hint='for example {"facts": {"network": "00101"}, "secrets": {"pin": "1234"}}')
+        raise Refused(400, "no subscriber", hint='for example {"facts": {"languages": ["fi"]}, "secrets": {"pin": "1234"}}')
+    read_facts(facts)
     subscriber = Subscriber(_identifier(request), facts, secrets)
     name = request.identity.name
     yield from call(put_subscriber, service.database, service.keys, subscriber, request.time, name, request.id)

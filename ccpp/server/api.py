@@ -14,8 +14,9 @@ from ccpp.plain import plain_explained, plain_profile
 from ccpp.provisioning import plain_provision
 from ccpp.server.asked import Asked, read_asked, read_line
 from ccpp.server.devices import about_profile
-from ccpp.server.live import to_json
+from ccpp.server.live import When, to_json
 from ccpp.server.message import JSON, NDJSON, Response
+from ccpp.server.people import when_of
 from ccpp.server.problems import Refused, problem
 from ccpp.server.steps import call
 
@@ -34,22 +35,22 @@ T = TypeVar("T")
 MAX_LINES = 100_000
 
 
-def resolve(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+def resolve(asked: Asked, device: Device, service: Service, when: When) -> Steps[bytes]:
     """What the device can do, with origins and findings."""
-    del asked, service
+    del asked, service, when
     return (yield from call(lambda: to_json([plain_profile(device.profile)])))
 
 
-def match(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+def match(asked: Asked, device: Device, service: Service, when: When) -> Steps[bytes]:
     """The verdict of each variant, and the chosen one of each application."""
-    return (yield from service.current.match(device.profile, closed_world=asked.closed_world))
+    return (yield from service.current.match(device.profile, when, closed_world=asked.closed_world))
 
 
-def explain(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+def explain(asked: Asked, device: Device, service: Service, when: When) -> Steps[bytes]:
     """Why a variant fits or does not, and what would change it."""
     live = service.current
     catalogue, variant = live.catalogue, _variant(live.catalogue, asked.variant)
-    decided = yield from live.decisions(device.profile, closed_world=asked.closed_world)
+    decided = yield from live.decisions(device.profile, when, closed_world=asked.closed_world)
     why = next(one for made in decided.values() for one in made.selection.reasons if one.variant.id == variant.id)
 
     def explained() -> bytes:
@@ -60,18 +61,18 @@ def explain(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
     return (yield from call(explained))
 
 
-def provision(asked: Asked, device: Device, service: Service) -> Steps[bytes]:
+def provision(asked: Asked, device: Device, service: Service, when: When) -> Steps[bytes]:
     """The decision on one application, its configuration, and the documents."""
     live = service.current
     application = _application(live.catalogue, asked.application)
-    decided = yield from live.decisions(device.profile, closed_world=asked.closed_world)
+    decided = yield from live.decisions(device.profile, when, closed_world=asked.closed_world)
     return to_json(plain_provision(device.profile, decided[application.id]))
 
 
 _AS_JSON = (("Content-Type", JSON),)
 
 #: Operation → what answers it, and whether derived attributes are added unless the request says otherwise, as on the command line.
-OPERATIONS: Mapping[str, tuple[Callable[[Asked, Device, Service], Steps[bytes]], bool]] = MappingProxyType(
+OPERATIONS: Mapping[str, tuple[Callable[[Asked, Device, Service, When], Steps[bytes]], bool]] = MappingProxyType(
     {"resolve": (resolve, False), "match": (match, True), "explain": (explain, True), "provision": (provision, True)}
 )
 
@@ -81,7 +82,11 @@ def answer_one(request: Request, service: Service) -> Steps[Response]:
     operate, derive = OPERATIONS[request.path.rpartition("/")[2]]
     asked = read_asked(request, derive=derive)
     device = yield from _device(asked, request, service)
-    response = Response(200, _AS_JSON, (yield from operate(asked, device, service)), until=device.until)
+    when = yield from when_of(request, service)
+    body = yield from operate(asked, device, service, when)
+    # An answer that rests on whose device it is must not be given to another.
+    until = 0.0 if when.subscriber else min(device.until, service.current.until(when))
+    response = Response(200, _AS_JSON, body, until=until)
     return response.with_headers(about_profile(asked.exchange, device)) if asked.exchange else response
 
 
@@ -106,7 +111,8 @@ def _line(operation: str, number: int, line: bytes, request: Request, service: S
     try:
         asked = read_line(line, derive=derive)
         device = yield from _device(asked, request, service)
-        result = yield from operate(asked, device, service)
+        when = yield from when_of(request, service)
+        result = yield from operate(asked, device, service, when)
     except CcppError as error:
         return b'{"line":%d,"problem":%s}\n' % (number, problem(error, request.id).body)
     return b'{"line":%d,"result":%s}\n' % (number, result)

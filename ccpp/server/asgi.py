@@ -153,7 +153,8 @@ class App:
                 body,
                 *(one for one in headers if one[0] not in _NAMING),
             )
-            answer = self._answered.get(key)
+            # Who may ask is found out anew each time, so nothing is remembered where anybody is asked.
+            answer = self._answered.get(key) if self._service.authenticate is None else None
             if answer is None or answer.live is not self._service.live or answer.response.until < time.time():
                 answer = await self._answer(self._request(scope, body, request_id))
                 if answer.response.until and len(body) <= _REPEATED and len(answer.response.body) <= _REPEATED * 4:

@@ -9,6 +9,7 @@ from ccpp.server.devices import about_profile, given_by_headers
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON, Response
 from ccpp.server.negotiation import choose
+from ccpp.server.people import when_of
 from ccpp.server.problems import Refused
 from ccpp.server.views import VIEWS, Entry, Page, link
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ccpp.decision import Decision
     from ccpp.exchange.model import Field
     from ccpp.server.devices import Device
-    from ccpp.server.live import Live
+    from ccpp.server.live import Live, When
     from ccpp.server.message import Request
     from ccpp.server.service import Service
     from ccpp.server.steps import Steps
@@ -40,7 +41,7 @@ def discover(request: Request, service: Service) -> Steps[Response]:
     """What the device can have."""
     caller = yield from caller_of(request, service)
     live = service.current
-    decided = yield from live.decisions(caller.device.profile)
+    decided = yield from live.decisions(caller.device.profile, (yield from when_of(request, service)))
     entries = tuple(
         Entry(application.label, link("applications", identifier), application.description)
         for identifier, application in live.catalogue.applications.items()
@@ -58,7 +59,8 @@ def discover(request: Request, service: Service) -> Steps[Response]:
 def show(request: Request, service: Service) -> Steps[Response]:
     """One application: what the device gets of it, or why it gets nothing."""
     caller = yield from caller_of(request, service)
-    decision = yield from decision_on(request.parameters["application"], caller.device, service.current)
+    when = yield from when_of(request, service)
+    decision = yield from decision_on(request.parameters["application"], caller.device, service.current, when)
     application, chosen = decision.selection.application, decision.selection.chosen
     if chosen:
         size = f"{chosen.artefact.size:,} bytes" if chosen.artefact.size else ""
@@ -113,7 +115,7 @@ def _page(page: Page, plain: dict[str, Any], request: Request, caller: Caller) -
     return Response(200, (("Content-Type", written), ("Cache-Control", "private")), content).with_headers(caller.fields)
 
 
-def decision_on(application: str, device: Device, live: Live) -> Steps[Decision]:
+def decision_on(application: str, device: Device, live: Live, when: When) -> Steps[Decision]:
     """What a device gets of an application.
 
     Raises:
@@ -121,5 +123,5 @@ def decision_on(application: str, device: Device, live: Live) -> Steps[Decision]
     """
     if application not in live.catalogue.applications:
         raise Refused(404, f"no application `{application[:80]}`", hint="/applications lists what there is")
-    decided = yield from live.decisions(device.profile)
+    decided = yield from live.decisions(device.profile, when)
     return decided[application]

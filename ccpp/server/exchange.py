@@ -16,7 +16,7 @@ from ccpp.server.message import ANONYMOUS, Response
 from ccpp.server.problems import Refused, problem
 
 if TYPE_CHECKING:
-    from ccpp.server.message import Request
+    from ccpp.server.message import Request, Role
     from ccpp.server.routes import Route, Routes
     from ccpp.server.service import Service
     from ccpp.server.steps import Steps
@@ -28,6 +28,8 @@ def respond(request: Request, routes: Routes, service: Service) -> Steps[Respons
     """The response to a request; never an error that a request can cause."""
     try:
         route, request = _routed(request, routes)
+        if route.role is not None:
+            request = yield from _identified(request, route.role, service)
         response = yield from route.handler(request, service)
     except CcppError as error:
         response = problem(error, request.id)
@@ -56,7 +58,18 @@ def _routed(request: Request, routes: Routes) -> tuple[Route, Request]:
     if route is None:
         listed = ", ".join(sorted(allowed))
         raise Refused(405, f"`{request.method[:20]}` is not done here", hint=f"use {listed}", headers=(("Allow", listed),))
-    if route.role is not None and route.role not in request.identity.roles:
-        status = 401 if request.identity.name == ANONYMOUS.name else 403
-        raise Refused(status, f"this is for the role `{route.role.value}`", hint="say who you are")
     return route, replace(request, parameters=parameters) if parameters else request
+
+
+def _identified(request: Request, role: Role, service: Service) -> Steps[Request]:
+    """The request with who it comes from.
+
+    Raises:
+        Refused: the caller does not have the role.
+    """
+    if service.authenticate is not None:
+        request = replace(request, identity=(yield from service.authenticate(request, service)))
+    if role not in request.identity.roles:
+        status = 401 if request.identity.name == ANONYMOUS.name else 403
+        raise Refused(status, f"this is for the role `{role.value}`", hint="say who you are")
+    return request

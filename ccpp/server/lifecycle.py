@@ -23,6 +23,7 @@ from ccpp.server.discovery import caller_of, decision_on, descriptor_of
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON, Response, json_response
 from ccpp.server.negotiation import choose
+from ccpp.server.people import when_of
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
 from ccpp.server.views import link
@@ -59,7 +60,8 @@ def describe(request: Request, service: Service) -> Steps[Response]:
     """The descriptor of what the device gets, in the form that it understands; an install is offered by it."""
     caller = yield from caller_of(request, service)
     live = service.current
-    decision = yield from decision_on(request.parameters["application"], caller.device, live)
+    when = yield from when_of(request, service)
+    decision = yield from decision_on(request.parameters["application"], caller.device, live, when)
     chosen = decision.selection.chosen
     if chosen is None:
         raise _none_fits(decision)
@@ -78,7 +80,7 @@ def begin(request: Request, service: Service) -> Steps[Response]:
     live = service.current
     if asked.application is None:
         raise Refused(400, "no application is named", hint="state `application`")
-    decision = yield from decision_on(asked.application, device, live)
+    decision = yield from decision_on(asked.application, device, live, (yield from when_of(request, service)))
     if decision.selection.chosen is None:
         raise _none_fits(decision)
     return (yield from _offered(request, service, live, decision, device, JSON))
@@ -311,7 +313,8 @@ def _again(request: Request, service: Service, install: Install) -> Steps[Decisi
     if not device.known:
         given = given_by_headers(())._replace(references=(install.profile,))
         device = yield from service.devices.find(given, request.time)
-    return (yield from decision_on(install.application, device, service.current))
+    when = yield from when_of(request, service)
+    return (yield from decision_on(install.application, device, service.current, when))
 
 
 def update(request: Request, service: Service) -> Steps[Response]:

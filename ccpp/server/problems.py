@@ -7,9 +7,22 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ccpp.errors import CcppError, FetchError, NoProfile, NotRdf, NotXml, ProfileError, ProfileTooLarge, UsageError
+from ccpp.errors import (
+    CatalogueError,
+    CcppError,
+    FetchError,
+    NoProfile,
+    NotRdf,
+    NotXml,
+    ProfileError,
+    ProfileTooLarge,
+    RequirementError,
+    SubscriberError,
+    UsageError,
+)
 from ccpp.exchange.model import ExchangeError
 from ccpp.server.message import Response
+from ccpp.storage.database.opening import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +47,10 @@ STATUSES: Mapping[type[CcppError], int] = MappingProxyType(
         CcppError: 500,
         UsageError: 400,
         ExchangeError: 400,
+        SubscriberError: 400,
+        CatalogueError: 422,
+        RequirementError: 422,
+        StorageError: 503,
         FetchError: 502,
         ProfileError: 422,
         ProfileTooLarge: 413,

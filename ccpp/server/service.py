@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ccpp.server.problems import Refused
 
@@ -13,10 +13,23 @@ if TYPE_CHECKING:
     from ccpp.server.artefacts import Artefacts
     from ccpp.server.devices import Devices
     from ccpp.server.live import Live
+    from ccpp.server.message import Identity, Request
     from ccpp.server.options import Options
+    from ccpp.server.steps import Steps
     from ccpp.storage.database.opening import Database
     from ccpp.storage.database.secrecy import Keys
     from ccpp.vocabulary import Vocabularies
+
+
+class Authenticate(Protocol):
+    """What finds out who calls; without one everybody is `message.ANONYMOUS`. It may wait."""
+
+    def __call__(self, request: Request, service: Service) -> Steps[Identity]:
+        """Who the request comes from.
+
+        Raises:
+            Refused: it comes from nobody who may ask anything: the wrong token, one that has ended.
+        """
 
 
 @dataclass(slots=True)
@@ -30,6 +43,7 @@ class Service:
     keys: Keys
     artefacts: Artefacts
     metrics: Callable[[], tuple[str, bytes]]
+    authenticate: Authenticate | None = None
     description: bytes = b"{}"
     live: Live | None = None
     stopping: bool = False

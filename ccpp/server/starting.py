@@ -41,14 +41,15 @@ from ccpp.vocabulary import load_vocabularies
 if TYPE_CHECKING:
     from ccpp.server.observing import Observer
     from ccpp.server.options import Options
+    from ccpp.server.service import Authenticate
 
 
 #: Characters of a file with a key, and seconds that the command for one may take.
 _MAX_KEY, _KEY_SECONDS = 1_024, 30
 
 
-def make_service(options: Options, observer: Observer) -> Service:
-    """The service that the options describe.
+def make_service(options: Options, observer: Observer, authenticate: Authenticate | None = None) -> Service:
+    """The service that the options describe; `authenticate` finds out who calls.
 
     Raises:
         CcppError: a file that they name cannot be used.
@@ -74,7 +75,7 @@ def make_service(options: Options, observer: Observer) -> Service:
     database = Database(database_url(options))
     keys = open_keys(database, read_master(options), time.time())
     artefacts = Artefacts(options.artefacts)
-    service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, description)
+    service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, authenticate, description)
     watcher = Watcher(service, observer)
     watcher.start()
     service.ending.append(watcher.stop)
