@@ -12,7 +12,7 @@ from ccpp.requirements.shacl import read_requirements
 from ccpp.selection import by_preference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from ccpp.catalogue.documents import Document
     from ccpp.catalogue.model import Application, Catalogue, Variant
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def analyse_catalogue(catalogue: Catalogue, attributes: Mapping[AttributeName, Attribute]) -> Findings:
     """What there is to say of a catalogue's requirements; `attributes` are those of the vocabularies.
 
-    That a variant is never chosen is said of every device, and of a subscriber who has no wishes of his own.
+    Only variants of one media type and language, supplied on the same terms, are compared: that one is never chosen is said of every device
+    and every subscriber, unless the better one is refused for its size.
     """
     groups = {
         name: [
@@ -36,11 +37,16 @@ def analyse_catalogue(catalogue: Catalogue, attributes: Mapping[AttributeName, A
     return analyse_requirements(catalogue.requirements, attributes, groups)
 
 
-def _terms(variant: Variant, application: Application, catalogue: Catalogue) -> object:
-    """What may set a variant before or behind another on some devices, whatever both require."""
+def _terms(variant: Variant, application: Application, catalogue: Catalogue) -> Hashable:
+    """What may set a variant before or behind another, whatever both require."""
     wishes = application.supply.preferences or catalogue.preferences or catalogue.refusals
-    offered = (variant.artefact.media_type, variant.artefact.size, variant.languages) if wishes else ()
-    return variant.supply, variant.parts, offered
+    return (
+        variant.supply,
+        variant.parts,
+        variant.languages,
+        variant.artefact.media_type,
+        variant.artefact.size if wishes else None,
+    )
 
 
 def is_catalogue(document: Document) -> bool:

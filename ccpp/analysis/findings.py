@@ -18,7 +18,7 @@ from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Requirement, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from ccpp.model import Attribute, AttributeName
     from ccpp.requirements.graph import RequirementGraph
@@ -45,13 +45,13 @@ class Candidate(NamedTuple):
     """One of several among which the first that fits is taken: its name, and its requirement, `None` for one that fits every device.
 
     `uncertain` says that it is taken too where its requirement is indeterminate, if no other is satisfied. `terms` are what else may decide
-    whether it is taken: only among candidates of equal terms does the requirement alone tell which is better.
+    whether it is taken: only candidates of equal terms are compared, because nothing but the requirement tells them apart.
     """
 
     name: str
     requirement: str | None
     uncertain: bool = False
-    terms: object = None
+    terms: Hashable = None
 
 
 class Finding(NamedTuple):
@@ -176,7 +176,7 @@ class _Work:
     def group(self, group: str | None, candidates: Sequence[Candidate]) -> None:
         """Candidates of which the first that fits is taken: each held against the better ones."""
         possible = [one for one in candidates if one.requirement not in self.impossible]
-        index = Index(self.opened, [self.of(one) for one in possible])
+        index = Index(self.opened, [(self.of(one), one.terms) for one in possible])
         for later, earlier in index.twins():
             self.report(Kind.SAME, possible[later], possible[earlier], group)
         pairs = 0
@@ -196,15 +196,15 @@ class _Work:
 
     def relation(self, later: Candidate, earlier: Candidate, group: str | None) -> Kind | None:
         """What a candidate is to a better one: the same, shadowed by it, or neither."""
+        if later.terms != earlier.terms:
+            return None
         mine, its = self.of(later), self.of(earlier)
         if not self.ask(self.opened.implies(mine, its), Kind.SHADOWED, later.name, group, earlier.name):
             return None
         if self.opened.equivalent(mine, its).proved:
             return Kind.SAME
-        if group is None or later.terms != earlier.terms:
-            return None
         taken = not later.uncertain or its == ALWAYS or self.uncertain_too(mine, earlier)
-        return Kind.SHADOWED if taken else None
+        return Kind.SHADOWED if group is not None and taken else None
 
     def uncertain_too(self, mine: Requirement, earlier: Candidate) -> bool:
         """Whether the better candidate is taken wherever this one is indeterminate."""

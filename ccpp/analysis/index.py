@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from ccpp.analysis.questions import Analysis
     from ccpp.matching.normal import Clause, Literal
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class Index:
-    """Requirements by their place; each that can be satisfied, as far as is known. Those that are dropped are asked about no more."""
+    """Requirements by their place, each with the terms on which it is compared; each that can be satisfied, as far as is known.
 
-    def __init__(self, analysis: Analysis, requirements: Sequence[Requirement]) -> None:
+    Those that are dropped are asked about no more.
+    """
+
+    def __init__(self, analysis: Analysis, requirements: Sequence[tuple[Requirement, Hashable]]) -> None:
         self._solver = analysis.solver
-        self._forms = [analysis.form(one) for one in requirements]
+        self._forms = [analysis.form(one) for one, _ in requirements]
+        self._terms = [terms for _, terms in requirements]
         self._left = (1 << len(requirements)) - 1
         self._touching: dict[AttributeName, int] = {}
         self._clauses = [{clause: _attributes(clause) for clause in form.clauses} for form in self._forms]
@@ -40,10 +44,10 @@ class Index:
         self._left &= ~(1 << place)
 
     def twins(self) -> Iterator[tuple[int, int]]:
-        """Requirements with the very clauses of an earlier one, and that one; they are dropped."""
-        first: dict[tuple[frozenset[Clause], frozenset[Requirement]], int] = {}
-        for place, form in enumerate(self._forms):
-            earlier = first.setdefault((frozenset(form.clauses), frozenset(form.rest)), place)
+        """Requirements with the very clauses and terms of an earlier one, and that one; they are dropped."""
+        first: dict[tuple[frozenset[Clause], frozenset[Requirement], Hashable], int] = {}
+        for place, (form, terms) in enumerate(zip(self._forms, self._terms, strict=True)):
+            earlier = first.setdefault((frozenset(form.clauses), frozenset(form.rest), terms), place)
             if earlier != place:
                 self.drop(place)
                 yield place, earlier
