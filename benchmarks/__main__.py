@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import choosing, matching, reading, starting
+from benchmarks import batch, choosing, matching, peers, reading, starting
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
 
 #: Name → module with a `run(*, smoke)` that yields results, ours and its rivals' of one case together.
-BENCHMARKS = MappingProxyType({"reading": reading, "matching": matching, "choosing": choosing, "starting": starting})
+BENCHMARKS = MappingProxyType(
+    {"reading": reading, "matching": matching, "choosing": choosing, "batch": batch, "peers": peers, "starting": starting}
+)
 
 
 def main() -> None:
@@ -23,6 +29,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     parser.add_argument("--smoke", action="store_true", help="the smallest size, for the answers and not for the times")
+    parser.add_argument("--plot", metavar="FILE", help="an SVG file for what a decision takes us and the peers")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown:
@@ -33,6 +40,12 @@ def main() -> None:
         results += found
         if options.format == "text":
             _show(found)
+    measured = [result for result in results if result.benchmark == "peers"]
+    if measured and options.format == "text":
+        print(peers.table(measured))
+    if measured and options.plot:
+        caption = f"python -m benchmarks peers, {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores"
+        Path(options.plot).write_text(peers.plot(measured, caption), encoding="utf-8")
     if options.format == "json":
         print(json.dumps([result._asdict() for result in results], indent=2))
     sys.exit(0 if all(result.answers_equal for result in results) else 1)
@@ -44,7 +57,8 @@ def _show(results: list[Result]) -> None:
         rivals = [one for one in results if one.case == result.case]
         base = (rivals if len(rivals) > 1 else results)[0].median_s
         times = f"median {result.median_s * 1e3:9.3f} ms   p99 {result.p99_s * 1e3:9.3f} ms   ×{result.median_s / base:.1f}"
-        each = f"   {result.per_decision_s * 1e9:.0f} ns a decision" if result.per_decision_s else ""
+        each = f"   {result.per_decision_s * 1e9:.3g} ns a decision" if result.per_decision_s else ""
+        each += f"   {result.size['peak_bytes'] / 2**20:.0f} MiB at most" if "peak_bytes" in result.size else ""
         equal = "" if result.answers_equal else "   ANSWERS DIFFER"
         print(f"{result.benchmark:9} {result.case:42} {result.engine:24} {times}{each}{equal}")
 

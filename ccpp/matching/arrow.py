@@ -9,7 +9,8 @@ Three tables; written one after another (`ccpp.storage.parquet`) they take the m
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ccpp.errors import UsageError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 
+Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int16 | np.int32]]"
+
 Codes: TypeAlias = "tuple[np.ndarray[tuple[int], np.dtype[np.int32]], Sequence[Value]]"
 """One attribute of many profiles, dictionary-coded: the number of each profile's value, -1 where it is not stated; and the values."""
 
@@ -39,7 +42,7 @@ class CodedColumn:
 
     def __init__(self, codes: np.ndarray[tuple[int], np.dtype[np.int32]], values: Sequence[Value]) -> None:
         short = len(values) <= np.iinfo(np.int16).max
-        self._codes: np.ndarray[tuple[int], np.dtype[np.int16 | np.int32]] = codes.astype(np.int16) if short else codes
+        self._codes: Numbers = codes.astype(np.int16) if short else codes
         self._values = values
 
     @cached_property
@@ -59,7 +62,12 @@ class CodedColumn:
         table = np.full(len(self._values) + 1, -1, np.int8 if len(numbers) <= np.iinfo(np.int8).max else np.int32)
         table[self._present] = kinds
         classes = table[self._codes]  # a code of -1 picks the last number, which is -1 as well
-        return {kind: _set_of(classes == number) for kind, number in numbers.items()}
+        if not numbers:
+            return {}
+        *others, last = numbers
+        found = {kind: _set_of(classes == numbers[kind]) for kind in others}
+        found[last] = self.stated ^ reduce(or_, found.values(), 0)
+        return found
 
 
 def columns_of_codes(profiles: int, attributes: Mapping[AttributeName, Codes]) -> Columns:
@@ -75,7 +83,7 @@ def choices(block: Block, uris: Sequence[str], applications: Mapping[str, Sequen
     """The chosen variant of each application for each profile of a block; `applications` has the variants in order of preference."""
     columns = {"profile": pa.array(uris, pa.string())}
     for application, variants in applications.items():
-        codes = np.full(block.profiles, -1, np.int32)
+        codes: Numbers = np.full(block.profiles, -1, np.int16 if len(variants) <= np.iinfo(np.int16).max else np.int32)
         for code, chosen in enumerate(block.first(variants).values()):
             if chosen:
                 codes[_positions(chosen, block.profiles)] = code

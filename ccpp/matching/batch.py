@@ -65,10 +65,14 @@ class ValueColumn:
 
     def classes(self, of: Callable[[Value], K], /) -> Mapping[K, int]:
         """The profiles that state it by the class of their value."""
-        found: dict[K, int] = {}
+        sets: dict[K, list[int]] = {}
         for value, profiles in self.values.items():
-            kind = of(value)
-            found[kind] = found.get(kind, 0) | profiles
+            sets.setdefault(of(value), []).append(profiles)
+        if not sets:
+            return {}
+        *others, largest = sorted(sets, key=lambda kind: len(sets[kind]))
+        found = {kind: reduce(or_, sets[kind]) for kind in others}
+        found[largest] = self.stated ^ reduce(or_, found.values(), 0)  # most values are rare, and no constraint names them
         return found
 
 

@@ -79,7 +79,11 @@ class Column:
         resolved = profile.attributes.get(self.inputs[0])
         if resolved is not None:
             return self.remembered.get(resolved.value) or self.decide(resolved.value)
-        return self.decide(()) if closed_world else None
+        return self.empty() if closed_world else None
+
+    def empty(self) -> Outcome:
+        """What no value at all comes to."""
+        return self.remembered.get(()) or self.decide(())
 
     def decide(self, value: Value) -> Outcome:
         """What a value comes to, remembered from now on.

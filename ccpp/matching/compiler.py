@@ -136,7 +136,7 @@ class Matcher:
             for attribute, known, column in self._looks
         ]
         if closed_world:
-            outcomes = [one or column.decide(()) for one, column in zip(outcomes, self._columns, strict=False)]
+            outcomes = [one or column.empty() for one, column in zip(outcomes, self._columns, strict=False)]
         outcomes += [column.outcome(profile, closed_world=closed_world) for column in self._pairs]
         return outcomes
 
@@ -152,7 +152,7 @@ class Matcher:
                 if resolved is not None:
                     outcome = known(resolved.value) or column.decide(resolved.value)
                 elif closed_world:
-                    outcome = column.decide(())
+                    outcome = column.empty()
                 else:
                     break
                 if outcome.packed[byte] & bit:
