@@ -15,12 +15,20 @@ from __future__ import annotations
 import codecs
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from ccpp.diagnostics import Diagnostic
-from ccpp.reading.rdf import RDF
-from ccpp.reading.rdfxml import SEPARATOR, UNKNOWN_ENCODING, lookup_charset
+from ccpp.reading.failure import Failure, Mended, blank, find_failure
+from ccpp.reading.rdfxml import lookup_charset
+from ccpp.reading.tags import (
+    close_truncated,
+    declare_prefix,
+    drop_repeated_attribute,
+    mend_end_tag,
+    mend_tag,
+    quote_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,45 +57,12 @@ TOLERATED = frozenset(
     }
 )
 
-#: The namespace that a prefix stands for where a document uses it without declaring it.
-PREFIXES = MappingProxyType(
-    {
-        "rdf": RDF,
-        "ccpp": "http://www.w3.org/2002/11/08-ccpp-schema#",
-        "prf": "http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20021212#",
-        "mms": "http://www.openmobilealliance.org/tech/profiles/MMS/ccppschema-20050301-MMS1.2#",
-        "pss": "http://www.3gpp.org/profiles/PSS/ccppschema-PSS5#",
-        "pss5": "http://www.3gpp.org/profiles/PSS/ccppschema-PSS5#",
-        "pss6": "http://www.3gpp.org/profiles/PSS/ccppschema-PSS6#",
-    }
-)
-
-
-class Failure(NamedTuple):
-    """Where expat gave up: its error code, the offset in bytes, the line, and the elements still open, as written.
-
-    `ended` says that the document element had ended.
-    """
-
-    code: int
-    offset: int
-    line: int
-    open_elements: tuple[str, ...]
-    ended: bool = False
-
-
-class Mended(NamedTuple):
-    """Mended bytes, and the finding that says what was done."""
-
-    data: bytes
-    diagnostic: Diagnostic
-
 
 def mend(data: bytes) -> tuple[bytes, tuple[Diagnostic, ...]] | None:
     """Make the bytes well-formed XML; `None` where no row of `XML_REPAIRS` knows the damage."""
     data, diagnostics = _to_utf8(data)
     for _ in range(MAX_REPAIRS):
-        failure = _find_failure(data)
+        failure = find_failure(data)
         if failure is None:
             return data, tuple(_distinct(diagnostics))
         for repair in XML_REPAIRS.get(failure.code, ()):
@@ -133,7 +108,7 @@ def _to_utf8(data: bytes) -> tuple[bytes, list[Diagnostic]]:
             diagnostics.append(Diagnostic("leading-junk", 1, (str(declaration.start()),)))
         if not _WELL_FORMED.fullmatch(declaration[0]):
             diagnostics.append(_misplaced(data, declaration))
-        data = _blank(data[: declaration.end()]) + data[declaration.end() :]
+        data = blank(data[: declaration.end()]) + data[declaration.end() :]
     return data, diagnostics
 
 
@@ -160,39 +135,6 @@ def _misplaced(data: bytes, declaration: re.Match[bytes]) -> Diagnostic:
     return Diagnostic("xml-declaration-malformed", 1 + data.count(b"\n", 0, declaration.start()), (shown,))
 
 
-def _blank(data: bytes) -> bytes:
-    """As many blanks as bytes, line breaks kept, so that later lines keep their numbers."""
-    return re.sub(rb"[^\r\n]", b" ", data)
-
-
-def _find_failure(data: bytes) -> Failure | None:
-    stack: list[str] = []
-    parser = expat.ParserCreate(namespace_separator=SEPARATOR)
-    parser.namespace_prefixes = True
-
-    def written(name: str) -> str:
-        _, _, rest = name.partition(SEPARATOR)
-        local, _, prefix = rest.partition(SEPARATOR)
-        return f"{prefix}:{local}" if prefix else local or name
-
-    parser.StartElementHandler = lambda name, _attributes: stack.append(written(name))
-    ended = []
-
-    def end(_name: str) -> None:
-        stack.pop()
-        if not stack:
-            ended.append(True)
-
-    parser.EndElementHandler = end
-    try:
-        parser.Parse(data, True)  # noqa: FBT003  expat takes no keywords
-    except expat.ExpatError as error:
-        return Failure(error.code, parser.ErrorByteIndex, error.lineno, tuple(stack), bool(ended))
-    except (LookupError, ValueError):  # what Python says of an encoding in a declaration that is left
-        return Failure(UNKNOWN_ENCODING, 0, 1, ())
-    return None
-
-
 # Rows. Each takes the bytes and the failure.
 
 
@@ -201,7 +143,7 @@ def drop_leading_junk(data: bytes, failure: Failure) -> Mended | None:
     start = data.find(b"<")
     if failure.open_elements or start < 0 or failure.offset > start or not data[:start].strip():
         return None
-    blanked = _blank(data[:start]) + data[start:]
+    blanked = blank(data[:start]) + data[start:]
     return Mended(blanked, Diagnostic("leading-junk", 1, (str(len(data[:start].strip())),)))
 
 
@@ -212,15 +154,15 @@ def drop_tree_markers(data: bytes, failure: Failure) -> Mended | None:
     """T-01: a copy out of a browser's tree view has `- ` before each element that can be folded."""
     if failure.open_elements or not _TREE_MARKER.search(data, 0, failure.offset + 200):
         return None
-    return Mended(_TREE_MARKER.sub(lambda found: _blank(found[0]), data), Diagnostic("tree-markers", failure.line))
+    return Mended(_TREE_MARKER.sub(lambda found: blank(found[0]), data), Diagnostic("tree-markers", failure.line))
 
 
 def drop_trailing_junk(data: bytes, failure: Failure) -> Mended | None:
     """Anything after the document element: text, padding with NUL, another document."""
     if not failure.ended:
         return None
-    rest = data[failure.offset :].strip()
-    return Mended(data[: failure.offset], Diagnostic("trailing-junk", failure.line, (str(len(rest)),)))
+    rest = data[failure.ended :].strip()
+    return Mended(data[: failure.ended], Diagnostic("trailing-junk", failure.line, (str(len(rest)),)))
 
 
 def drop_declaration(data: bytes, failure: Failure) -> Mended | None:
@@ -228,37 +170,7 @@ def drop_declaration(data: bytes, failure: Failure) -> Mended | None:
     found = _DECLARATION.match(data, failure.offset)
     if not found:
         return None
-    return Mended(data[: found.start()] + _blank(found[0]) + data[found.end() :], _misplaced(data, found))
-
-
-_END_TAG = re.compile(rb"</\s*([^\s<>]{1,200})\s*>")
-
-
-def mend_end_tag(data: bytes, failure: Failure) -> Mended | None:
-    """An end tag of another name: it closes the open element, or that element was never closed."""
-    found = _END_TAG.search(data, max(0, failure.offset - 210), failure.offset + 210)
-    while found and found.end() <= failure.offset:
-        found = _END_TAG.search(data, found.end(), failure.offset + 210)
-    if not found or not failure.open_elements:
-        return None
-    due, written = failure.open_elements[-1], found[1].decode(errors="replace")
-    details = Diagnostic("mismatched-tag", failure.line, (due, written))
-    due_tag = f"</{due}>".encode()
-    if written in failure.open_elements:
-        return Mended(data[: found.start()] + due_tag + data[found.start() :], details)
-    return Mended(data[: found.start()] + due_tag + data[found.end() :], details)
-
-
-def close_truncated(data: bytes, failure: Failure) -> Mended | None:
-    """The document ends in the middle: keep what is complete and close what is open."""
-    if not failure.open_elements:
-        return None
-    complete = data[: failure.offset]
-    closing = "".join(f"</{name}>" for name in reversed(failure.open_elements)).encode()
-    return Mended(complete + closing, Diagnostic("truncated", failure.line, (failure.open_elements[-1],)))
-
-
-_REFERENCE = re.compile(rb"&([A-Za-z_:][\w.:-]{0,60});")
+    return Mended(data[: found.start()] + blank(found[0]) + data[found.end() :], _misplaced(data, found))
 
 
 #: What XML refuses in text, and what stands for it.
@@ -313,6 +225,9 @@ def _in_comment(data: bytes, place: int) -> bool:
     return data.rfind(b"<!--", 0, place) > data.rfind(b"-->", 0, place)
 
 
+_REFERENCE = re.compile(rb"&([A-Za-z_:][\w.:-]{0,60});")
+
+
 def define_entity(data: bytes, failure: Failure) -> Mended | None:
     """`&nbsp;` and its like, which only HTML defines; any other stays visible as text."""
     found = _REFERENCE.search(data, failure.offset)
@@ -326,42 +241,6 @@ def define_entity(data: bytes, failure: Failure) -> Mended | None:
     return Mended(mended, Diagnostic("undefined-entity", failure.line, (name,)))
 
 
-_PREFIX_USE = re.compile(rb"[<\s/]([A-Za-z_][\w.-]{0,60}):[A-Za-z_]")
-_ROOT_TAG = re.compile(rb"<(?![!?])[^\s<>/]+")
-
-
-def declare_prefix(data: bytes, failure: Failure) -> Mended | None:
-    """A prefix without a namespace declaration: the one it is known by, or one that no vocabulary knows."""
-    root = _ROOT_TAG.search(data)
-    if not root:
-        return None
-    tag_end = data.find(b">", failure.offset)
-    for found in _PREFIX_USE.finditer(data, max(0, failure.offset - 1), tag_end if tag_end > 0 else len(data)):
-        prefix = found[1].decode()
-        if prefix not in {"xml", "xmlns"} and not re.search(rf"\sxmlns:{re.escape(prefix)}\s*=".encode(), data):
-            declaration = f' xmlns:{prefix}="{PREFIXES.get(prefix.lower(), f"urn:undeclared:{prefix}#")}"'.encode()
-            mended = data[: root.end()] + declaration + data[root.end() :]
-            return Mended(mended, Diagnostic("undeclared-prefix", failure.line, (prefix,)))
-    return None
-
-
-_ATTRIBUTE = re.compile(rb"""\s([^\s=<>"'/]{1,200})\s*=\s*("[^"<]*"|'[^'<]*')""")
-
-
-def drop_repeated_attribute(data: bytes, failure: Failure) -> Mended | None:
-    """One attribute twice in a tag: the first stands."""
-    start = data.rfind(b"<", 0, failure.offset + 1)
-    end = data.find(b">", failure.offset)
-    seen: set[bytes] = set()
-    for found in _ATTRIBUTE.finditer(data, start, end):
-        if found[1] in seen:
-            name = found[1].decode(errors="replace")
-            mended = data[: found.start()] + _blank(found[0]) + data[found.end() :]
-            return Mended(mended, Diagnostic("repeated-xml-attribute", failure.line, (name,)))
-        seen.add(found[1])
-    return None
-
-
 _CODES = expat.errors.codes
 
 #: expat's error code → the repairs to try, in order.
@@ -372,7 +251,9 @@ XML_REPAIRS: MappingProxyType[int, tuple[Callable[[bytes, Failure], Mended | Non
             drop_trailing_junk,
             drop_tree_markers,
             drop_leading_junk,
+            mend_tag,
             escape_character,
+            quote_value,
         ),
         _CODES[expat.errors.XML_ERROR_BAD_CHAR_REF]: (blank_character,),
         _CODES[expat.errors.XML_ERROR_MISPLACED_XML_PI]: (drop_trailing_junk, drop_declaration),
