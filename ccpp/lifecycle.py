@@ -1,6 +1,6 @@
 """The life of one application on one device, as a table: what is offered is transferred, installed, perhaps updated, and removed.
 
-After 3GPP TS 23.057 §5.3 and the status reports of MIDP OTA and OMA Download 1.0 (900 Success and so on). A step that leads where the
+After 3GPP TS 23.057 §5.3. A step that leads where the
 install is already is no error and changes nothing, so that a device may report again what it is not sure to have reported.
 """
 
@@ -60,44 +60,3 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.REMOVE: Transition(State.REMOVED, frozenset(State) - {State.REMOVED}),
     }
 )
-
-
-class Report(NamedTuple):
-    """A status that devices report: what it means, and the step that it is."""
-
-    meaning: str
-    step: Step
-
-
-_FAIL = Step.FAIL
-
-#: The statuses of MIDP OTA (900 to 912), JSR 211 (938, 939) and OMA Download 1.0 (900 to 906, 951 to 954).
-REPORTS: Mapping[int, Report] = MappingProxyType(
-    {
-        900: Report("Success", Step.INSTALL),
-        901: Report("Insufficient Memory", _FAIL),
-        902: Report("User Cancelled", Step.REFUSE),
-        903: Report("Loss of Service", _FAIL),
-        904: Report("JAR size mismatch", _FAIL),
-        905: Report("Attribute Mismatch", _FAIL),
-        906: Report("Invalid Descriptor", _FAIL),
-        907: Report("Invalid JAR", _FAIL),
-        908: Report("Incompatible Configuration or Profile", _FAIL),
-        909: Report("Application authentication failure", _FAIL),
-        910: Report("Application authorization failure", _FAIL),
-        911: Report("Push registration failure", _FAIL),
-        912: Report("Deletion Notification", Step.REMOVE),
-        938: Report("Content handler conflicts with other handlers", _FAIL),
-        939: Report("Content handler install failed", _FAIL),
-        951: Report("Invalid DDVersion", _FAIL),
-        952: Report("Device Aborted", _FAIL),
-        953: Report("Non-Acceptable Content", _FAIL),
-        954: Report("Loader Error", _FAIL),
-    }
-)
-
-
-def read_report(text: str) -> int | None:
-    """The status in the body of a report: its first word, of whatever text follows; `None` where there is none that is known."""
-    word = text.strip()[:16].split(maxsplit=1)
-    return int(word[0]) if word and word[0].isascii() and word[0].isdigit() and int(word[0]) in REPORTS else None

@@ -69,7 +69,7 @@ def provision(  # noqa: PLR0913  an option each
     """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
     from ccpp.decision import decide
     from ccpp.provisioning import descriptor_choice, make_documents, plain_provision
-    from ccpp.provisioning.choosing import format_rules
+    from ccpp.provisioning.choosing import format_rules, plain_choice
     from ccpp.situation import situation_of
 
     account = rest.pop("account"), rest.pop("network")
@@ -89,7 +89,7 @@ def provision(  # noqa: PLR0913  an option each
     if form == "json":
         plain = plain_provision(profile, decision, made)
         plain["documents"] += plain_documents(rendered)
-        print_json({**plain, "choice": [{"form": one.form, "taken": one.taken, "reason": one.text} for one in choice]})
+        print_json({**plain, "choice": plain_choice(choice)})
     else:
         click.echo(shown_provision(decision, choice, made, rendered, asked=bool(forms)))
     leave(DONE if decision.selection.chosen else NEGATIVE)

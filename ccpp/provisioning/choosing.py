@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccpp.errors import RequirementError
 from ccpp.matching.definition import evaluate
@@ -43,6 +43,11 @@ class Choice:
             return "for every device that no rule before it takes"
         facts = "; ".join(f"{fact.attribute.name} {fact.asked}: {verdict}" for fact, verdict in self.explanation.facts())
         return f"{self.explanation.verdict} ({facts})"
+
+
+def plain_choice(choice: Iterable[Choice]) -> list[dict[str, Any]]:
+    """The forms that were looked at, as plain data."""
+    return [{"form": one.form, "taken": one.taken, "reason": one.text} for one in choice]
 
 
 @lru_cache(maxsize=1)

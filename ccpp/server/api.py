@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ccpp.advice import advise
 from ccpp.errors import CcppError
 from ccpp.plain import plain_explained, plain_profile
-from ccpp.provisioning import plain_provision
+from ccpp.provisioning import descriptor_choice, plain_provision
+from ccpp.provisioning.choosing import format_rules, plain_choice
 from ccpp.server.asked import Asked, read_asked, read_line
 from ccpp.server.devices import about_profile
 from ccpp.server.live import When, to_json
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ccpp.catalogue.model import Application, Catalogue, Variant
+    from ccpp.decision import Decision
     from ccpp.server.devices import Device
     from ccpp.server.message import Request
     from ccpp.server.service import Service
@@ -66,7 +68,12 @@ def provision(asked: Asked, device: Device, service: Service, when: When) -> Ste
     live = service.current
     application = _application(live.catalogue, asked.application)
     decided = yield from live.decisions(device.profile, when, closed_world=asked.closed_world)
-    return to_json(plain_provision(device.profile, decided[application.id]))
+    return (yield from call(_provisioned, decided[application.id], device, service))
+
+
+def _provisioned(decision: Decision, device: Device, service: Service) -> bytes:
+    choice = descriptor_choice(decision, device.profile, format_rules(service.vocabularies))
+    return to_json({**plain_provision(device.profile, decision), "choice": plain_choice(choice)})
 
 
 _AS_JSON = (("Content-Type", JSON),)

@@ -1,127 +1,128 @@
-"""What a device is told of an application before it downloads it, with the addresses of this install: a row a form.
+"""What a device is told of an application before it downloads it: a descriptor of `ccpp.provisioning`, with the addresses of this install.
 
-JAD is that of MIDP OTA (JSR 37, JSR 118), the download descriptor that of OMA Download OTA 1.0.
+Which form it is: one that the request names, else the one that the device's profile asks for; programs get JSON, with every link.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from ccpp.model import Secret
 from ccpp.plain import plain_value
+from ccpp.provisioning import DOCUMENTS, USUAL, descriptor_choice
+from ccpp.provisioning.choosing import format_rules
+from ccpp.provisioning.delivery import JAVA_ARCHIVES, Delivery, DescriptorError
+from ccpp.provisioning.jar import MAX_ARCHIVE, read_archive
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON
+from ccpp.server.negotiation import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
+    from ccpp.catalogue.model import Variant
     from ccpp.decision import Decision
+    from ccpp.provisioning.jar import Archive
+    from ccpp.server.artefacts import Found
+    from ccpp.server.devices import Device
+    from ccpp.vocabulary import Vocabularies
 
-JAD, DD = "text/vnd.sun.j2me.app-descriptor", "application/vnd.oma.dd+xml"
-JAVA_ARCHIVE = "application/java-archive"
+#: The form of programs; the others are known by their media types.
+PROGRAM = USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A decision that chose a variant, the settings that may be told, the artefact's size, and the addresses of the install."""
+    """A decision that chose a variant, what is known of the artefact's file, and the addresses of the install."""
 
     decision: Decision
-    settings: Mapping[str, Any]
+    variant: Variant
+    found: Found | None
     install: str
     artefact: str
     notify: str
     links: Mapping[str, str]
-    size: int
-    digest: str | None
     version: str
+    trusted: bool
 
-
-def tellable(decision: Decision, *, trusted: bool) -> dict[str, Any]:
-    """The settings that a device is told, as plain data: what is secret only where it is known whose device it is."""
-    settings = {key: one.value for key, one in decision.configuration.items() if trusted or not isinstance(one.value, Secret)}
-    return {key: value.value if isinstance(value, Secret) else plain_value(value) for key, value in settings.items()}
-
-
-def json_form(offer: Offer) -> bytes:
-    """Everything, as JSON."""
-    variant = offer.decision.selection.chosen
-    application = offer.decision.selection.application
-    if variant is None:
-        raise ValueError(application.id)
-    artefact = {"uri": offer.artefact, "mediaType": variant.artefact.media_type, "size": offer.size, "digest": offer.digest}
-    return to_json(
-        {
-            "install": offer.install,
-            "application": application.id,
-            "variant": variant.id,
-            "label": variant.label,
-            "version": offer.version,
-            "artefact": {key: value for key, value in artefact.items() if value is not None},
-            "configuration": dict(offer.settings),
-            "links": dict(offer.links),
+    @property
+    def told(self) -> Decision:
+        """The decision as the device is told it: the artefact at our address, and secrets only where it is known whose device it is."""
+        stated = self.variant.artefact
+        artefact = replace(
+            stated,
+            uri=self.artefact,
+            size=self.found.size if self.found else stated.size,
+            digest="sha256:" + self.found.digest.hex() if self.found else stated.digest,
+        )
+        settings = {
+            key: one for key, one in self.decision.configuration.items() if self.trusted or not isinstance(one.value, Secret)
         }
-    )
+        supply = replace(self.variant.supply, version=self.version)
+        selection = replace(self.decision.selection, chosen=replace(self.variant, artefact=artefact, supply=supply))
+        return replace(self.decision, selection=selection, configuration=MappingProxyType(settings))
 
 
-def jad_form(offer: Offer) -> bytes:
-    """The descriptor of a MIDlet suite; settings are attributes of the application."""
-    return "".join(f"{key}: {_line(value)}\r\n" for key, value in _attributes(offer)).encode()
+def form_for(accept: str, device: Device, decision: Decision, vocabularies: Vocabularies) -> str:
+    """The form of a descriptor for a device, by its name in `ccpp.provisioning.DOCUMENTS`."""
+    variant = decision.selection.chosen
+    media_type = variant.artefact.media_type if variant else ""
+    able = {form.media_type: name for name, form in DOCUMENTS.items() if form.artefacts is None or media_type in form.artefacts}
+    wanted = named(accept, tuple(able))
+    if wanted is not None:
+        return able[wanted]
+    if not device.known:
+        return "jad" if media_type in JAVA_ARCHIVES else PROGRAM
+    return descriptor_choice(decision, device.profile, format_rules(vocabularies))[-1].form
 
 
-def _attributes(offer: Offer) -> Iterator[tuple[str, str]]:
-    variant = offer.decision.selection.chosen
-    if variant is None:
-        return
-    yield "MIDlet-Name", variant.label
-    yield "MIDlet-Version", offer.version
-    yield "MIDlet-Vendor", offer.decision.selection.application.label
-    yield "MIDlet-Jar-URL", offer.artefact
-    yield "MIDlet-Jar-Size", str(offer.size)
-    yield "MIDlet-Description", offer.decision.selection.application.description
-    yield "MIDlet-Install-Notify", offer.notify
-    yield "MIDlet-Delete-Notify", offer.notify
-    signature = variant.artefact.signature
-    if signature is not None:
-        yield "MIDlet-Jar-RSA-SHA1", signature.value
-        for number, certificate in enumerate(signature.certificates, 1):
-            yield f"MIDlet-Certificate-1-{number}", certificate
-    for key, value in offer.settings.items():
-        yield key, ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def write_descriptor(offer: Offer, form: str) -> tuple[str, bytes]:
+    """The media type and the bytes of a descriptor.
+
+    Raises:
+        DescriptorError: something that the form needs is not known.
+    """
+    if form == PROGRAM:
+        return JSON, to_json(_program(offer))
+    document = DOCUMENTS[form].make(offer.told, Delivery(report_to=offer.notify, archive=_archive(offer)))
+    return document.media_type, document.content
 
 
-def _line(value: str) -> str:
-    return " ".join(value.split())
+def _archive(offer: Offer) -> Archive | None:
+    """The Java archive at hand, whose manifest the descriptor has to agree with; none where the file is no such archive."""
+    found = offer.found
+    if found is None or offer.variant.artefact.media_type not in JAVA_ARCHIVES or found.size > MAX_ARCHIVE:
+        return None
+    try:
+        return read_archive(found.path.read_bytes())
+    except (DescriptorError, OSError):
+        return None
 
 
-def dd_form(offer: Offer) -> bytes:
-    """The download descriptor of any object."""
-    variant = offer.decision.selection.chosen
-    application = offer.decision.selection.application
-    if variant is None:
-        raise ValueError(application.id)
-    elements = {
-        "DDVersion": "1.0",
-        "name": variant.label,
-        "vendor": application.label,
-        "type": variant.artefact.media_type,
-        "size": str(offer.size),
-        "objectURI": offer.artefact,
-        "installNotifyURI": offer.notify,
-        "description": application.description,
+def settings_of(decision: Decision) -> dict[str, Any]:
+    """The settings as the application gets them; a secret as what it is."""
+    values = {key: one.value for key, one in decision.configuration.items()}
+    return {key: value.value if isinstance(value, Secret) else plain_value(value) for key, value in values.items()}
+
+
+def _program(offer: Offer) -> dict[str, Any]:
+    told = offer.told
+    variant = told.selection.chosen or offer.variant
+    artefact = {
+        "uri": variant.artefact.uri,
+        "mediaType": variant.artefact.media_type,
+        "size": variant.artefact.size,
+        "digest": variant.artefact.digest,
     }
-    inner = "".join(f"  <{name}>{escape(value)}</{name}>\n" for name, value in elements.items() if value)
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<media xmlns="http://www.openmobilealliance.org/xmlns/dd">\n{inner}</media>\n'
-    ).encode()
-
-
-#: Media type → what writes the descriptor in it.
-FORMS: Mapping[str, Callable[[Offer], bytes]] = MappingProxyType({JSON: json_form, JAD: jad_form, DD: dd_form})
-
-
-def forms_for(media_type: str) -> tuple[str, ...]:
-    """The forms that an artefact of a media type may have, the one that suits most first."""
-    return (JAD, DD, JSON) if media_type == JAVA_ARCHIVE else (DD, JSON)
+    return {
+        "install": offer.install,
+        "application": told.selection.application.id,
+        "variant": variant.id,
+        "label": variant.label,
+        "version": offer.version,
+        "artefact": {key: value for key, value in artefact.items() if value is not None},
+        "configuration": settings_of(told),
+        "links": dict(offer.links),
+    }

@@ -13,11 +13,14 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
-from ccpp.lifecycle import REPORTS, TRANSITIONS, State, Step, read_report
+from ccpp.lifecycle import TRANSITIONS, State, Step
+from ccpp.model import Secret
+from ccpp.provisioning.delivery import DescriptorError
+from ccpp.provisioning.reports import STATUSES, Outcome, Protocol, read_report
 from ccpp.records import record_of, write_records
 from ccpp.server import artefacts
 from ccpp.server.asked import read_asked
-from ccpp.server.descriptors import FORMS, Offer, forms_for, tellable
+from ccpp.server.descriptors import PROGRAM, Offer, form_for, settings_of, write_descriptor
 from ccpp.server.devices import given_by_headers
 from ccpp.server.discovery import caller_of, decision_on, descriptor_of
 from ccpp.server.live import to_json
@@ -65,10 +68,7 @@ def describe(request: Request, service: Service) -> Steps[Response]:
     chosen = decision.selection.chosen
     if chosen is None:
         raise _none_fits(decision)
-    profile = caller.device.profile if caller.device.known else None
-    form = choose(request.headers_of("accept"), forms_for(chosen.artefact.media_type), profile)
-    if form is None:  # phones ask for a descriptor with the Accept header of their browser
-        form = forms_for(chosen.artefact.media_type)[0]
+    form = yield from call(form_for, request.headers_of("accept"), caller.device, decision, service.vocabularies)
     response = yield from _offered(request, service, live, decision, caller.device, form)
     return response.with_headers(caller.fields)
 
@@ -83,7 +83,7 @@ def begin(request: Request, service: Service) -> Steps[Response]:
     decision = yield from decision_on(asked.application, device, live, (yield from when_of(request, service)))
     if decision.selection.chosen is None:
         raise _none_fits(decision)
-    return (yield from _offered(request, service, live, decision, device, JSON))
+    return (yield from _offered(request, service, live, decision, device, PROGRAM))
 
 
 def _none_fits(decision: Decision) -> Refused:
@@ -104,21 +104,26 @@ def _offered(request: Request, service: Service, live: Live, decision: Decision,
     install = yield from call(_kept, request, service, live, decision, device, key)
     offer = Offer(
         decision,
-        tellable(decision, trusted=request.identity.subscriber is not None),
+        chosen,
+        found,
         install.id,
         request.base + link("installs", install.id, "artefact") if found else chosen.artefact.uri,
         request.base + link("installs", install.id, "notify"),
         _links(request, install),
-        found.size if found else chosen.artefact.size or 0,
-        "sha256:" + found.digest.hex() if found else chosen.artefact.digest,
         install.version,
+        trusted=request.identity.subscriber is not None,
     )
-    location = link("installs", install.id)
-    return Response(
-        201 if request.method == "POST" else 200,
-        (("Content-Type", form), ("Location", location), ("Cache-Control", "no-store")),
-        FORMS[form](offer),
-    )
+    media_type, content = yield from call(_written, offer, form)
+    headers = (("Content-Type", media_type), ("Location", link("installs", install.id)), ("Cache-Control", "no-store"))
+    return Response(201 if request.method == "POST" else 200, headers, content)
+
+
+def _written(offer: Offer, form: str) -> tuple[str, bytes]:
+    """The descriptor in a form; as JSON where the catalogue does not say what the form needs."""
+    try:
+        return write_descriptor(offer, form)
+    except DescriptorError:
+        return write_descriptor(offer, PROGRAM)
 
 
 def _request_key(request: Request, decision: Decision) -> str | None:
@@ -222,7 +227,7 @@ def _told(request: Request, service: Service, install: Install) -> dict[str, Any
         "version": install.version,
         "state": install.state,
         "code": install.code,
-        "meaning": REPORTS[install.code].meaning if install.code else None,
+        "meaning": STATUSES[install.code].text if install.code is not None and install.code in STATUSES else None,
         "events": [
             {"step": event.step, "state": event.state, "code": event.code, "at": event.at}
             for event in events_of(service.database, install.id)
@@ -257,21 +262,23 @@ def download(request: Request, service: Service) -> Steps[Response]:
 
 def report(request: Request, service: Service) -> Steps[Response]:
     """What became of it, as the device reports it: `900 Success`, or JSON with a `status`."""
-    text = request.body[:200].decode("ascii", "replace")
-    if request.media_type == JSON:
-        stated = read_asked_status(request.body)
-        text = str(stated)
-    code = read_report(text)
-    if code is None:
+    body = str(_status(request.body)).encode() if request.media_type == JSON else request.body
+    try:
+        said = read_report(body, Protocol.MIDP)
+    except DescriptorError as error:
         raise Refused(
-            400, "no status that is known", hint="900 Success, 901 Insufficient Memory, 902 User Cancelled …, 912 Deletion"
-        )
+            400, error.message, hint="900 Success, 901 Insufficient Memory, 902 User Cancelled …, 912 Deletion"
+        ) from None
     install = yield from _install(request, service)
-    after = yield from _move(request, service, install, REPORTS[code].step, code)
+    after = yield from _move(request, service, install, _STEPS.get(said.outcome, Step.FAIL), said.code)
     return json_response(to_json({"install": after.id, "state": after.state, "code": after.code}))
 
 
-def read_asked_status(body: bytes) -> int:
+#: What a report comes to → the step it is; whatever else it comes to is a failure.
+_STEPS = {Outcome.INSTALLED: Step.INSTALL, Outcome.DELETED: Step.REMOVE, Outcome.REFUSED: Step.REFUSE}
+
+
+def _status(body: bytes) -> int:
     """The status of a report in JSON.
 
     Raises:
@@ -293,7 +300,9 @@ def configure(request: Request, service: Service) -> Steps[Response]:
     chosen = decision.selection.chosen
     if chosen is None or chosen.id != install.variant:
         raise Refused(409, f"the device gets another variant than `{install.variant}` now", hint="follow the link `update`")
-    settings = tellable(decision, trusted=request.identity.subscriber is not None)
+    settings = settings_of(decision)
+    if request.identity.subscriber is None:
+        settings = {key: value for key, value in settings.items() if not isinstance(decision.configuration[key].value, Secret)}
     if install.state == State.INSTALLED and request.method == "GET":
         yield from _move(request, service, install, Step.CONFIGURE, install.code)
     if choose(request.headers_of("accept"), (JSON, "text/plain")) == "text/plain":

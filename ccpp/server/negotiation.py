@@ -62,3 +62,9 @@ def choose(accept: str, offered: Sequence[str], profile: ResolvedProfile | None 
             liked = stated.index(media_type) if media_type in stated else len(stated)
             ranked.append((-weight, -specificity, liked, position, media_type))
     return min(ranked)[-1] if ranked else None
+
+
+def named(accept: str, offered: Sequence[str]) -> str | None:
+    """The media type of those offered that a client names itself, without wildcards; `None` where it names none."""
+    ranges = {one.type: one.weight for one in _ranges(accept) if one.weight > 0 and one.type in offered}
+    return max(ranges, key=lambda media_type: (ranges[media_type], -offered.index(media_type))) if ranges else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from serving import A100, B610, DROID, N80
 
-from ccpp.lifecycle import REPORTS, TRANSITIONS, State, Step, read_report
+from ccpp.lifecycle import TRANSITIONS, State, Step
 from ccpp.server.steps import finish
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_a_failure_may_be_tried_again_and_a_removal_not(ask: Ask) -> None:
     assert ask("POST", links["notify"], b"900").status == 409
 
 
-@pytest.mark.parametrize("body", [b"", b"Success", b"899", b"900000", "９００".encode(), b"\xff\xfe"])
+@pytest.mark.parametrize("body", [b"", b"Success", b"90", b"900000", "９００".encode(), b"\xff\xfe"])
 def test_reports_that_are_none_are_refused(ask: Ask, body: bytes) -> None:
     assert ask("POST", path(offered(ask)["links"]["notify"]), body).status == 400
 
@@ -199,5 +199,3 @@ def test_the_table_of_steps_is_whole() -> None:
     assert {transition.after for transition in TRANSITIONS.values()} == set(State) - {State.OFFERED}
     for transition in TRANSITIONS.values():
         assert transition.after not in transition.before
-    assert {report.step for report in REPORTS.values()} == {Step.INSTALL, Step.FAIL, Step.REFUSE, Step.REMOVE}
-    assert read_report("900 Success\r\n") == 900
