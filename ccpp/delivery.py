@@ -7,6 +7,7 @@ after them. What is `needed` is never left out: then the variant does not go.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ccpp.model import Verdict
@@ -41,7 +42,7 @@ def deliver(variant: Variant, application: Application, verdicts: Mapping[str, V
     budgets = (application.supply.budget, variant.supply.budget, situation.subscriber.budget)
     budget = min((one for one in budgets if one is not None), default=None)
     if not variant.parts and budget is None:
-        return NOTHING_ELSE if variant.artefact.size is None else Delivery(size=variant.artefact.size)
+        return _alone(variant.artefact.size)
     left_out: dict[Part, str] = {}
     for part in variant.parts:
         if part.requirement is not None and verdicts[part.requirement] is not Verdict.SATISFIED:
@@ -62,6 +63,12 @@ def deliver(variant: Variant, application: Application, verdicts: Mapping[str, V
         _missing(variant, left_out, pack),
         budget is not None and (size or 0) > budget,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _alone(size: int | None) -> Delivery:
+    """A variant without parts, as nearly all are: made once for each size, for it is made for every variant of every decision."""
+    return Delivery(size=size)
 
 
 def _pack(variant: Variant, packs: Sequence[Part], languages: Iterable[str]) -> Part | None:

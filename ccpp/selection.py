@@ -31,7 +31,7 @@ from ccpp.model import Verdict
 from ccpp.situation import ANY, exception_for, kept_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ccpp.catalogue.model import Application, Offer, Preference, Supply, Variant
     from ccpp.situation import Situation
@@ -254,12 +254,12 @@ def _language_rank(variant: Variant, wanted: tuple[str, ...]) -> int:
     return next(found, len(wanted) + bool(spoken))
 
 
-def accepted(media_type: str, accepts: Iterable[tuple[str, float]]) -> float:
+def accepted(media_type: str, accepts: Sequence[tuple[str, float]]) -> float:
     """The weight with which a media type is accepted: that of the most specific range that covers it. RFC 9110 §12.5.1."""
-    essence = media_type.partition(";")[0].strip().lower()
-    ranges = dict(accepts)
-    if not ranges:
+    if not accepts:
         return 1.0
+    ranges = dict(accepts)
+    essence = media_type.partition(";")[0].strip().lower()
     candidates = (essence, essence.partition("/")[0] + "/*", "*/*")
     return next((ranges[one] for one in candidates if one in ranges), 0.0)
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from ccpp.catalogue.model import SettingType
 from ccpp.datatypes import lexical
 from ccpp.model import Dimension, Secret
+from ccpp.requirements.patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ccpp.catalogue.model import Declaration, Layer, SettingValue
     from ccpp.model import Rule
+    from ccpp.requirements.patterns import Pattern
 
 
 def contradicting_rules(layers: Iterable[Layer]) -> str | None:
@@ -128,10 +130,20 @@ _MISFITS: tuple[tuple[Callable[[Any, Declaration], bool], Callable[[Declaration]
     (_below, lambda one: f"below {one.minimum}"),
     (_above, lambda one: f"above {one.maximum}"),
     (
-        lambda value, one: one.pattern is not None and not re.fullmatch(one.pattern, value),
+        lambda value, one: one.pattern is not None and not whole_pattern(one.pattern).search(value),
         lambda one: f"not like {one.pattern}",
     ),
 )
+
+
+def whole_pattern(pattern: str) -> Pattern:
+    """The pattern of a setting, for a whole text: matched in linear time, because a subscriber's texts come from outside.
+
+    Raises:
+        RequirementError: it is none.
+    """
+    compile_pattern(pattern)  # so that an error is about what was written
+    return compile_pattern(f"^({pattern})$")
 
 
 def misdeclared(declaration: Declaration) -> str | None:

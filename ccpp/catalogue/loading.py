@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 
-from ccpp.catalogue.checks import concealed, contradicting_rules, misdeclared, misused_settings, repeated_condition
+from ccpp.catalogue.checks import (
+    concealed,
+    contradicting_rules,
+    misdeclared,
+    misused_settings,
+    repeated_condition,
+    whole_pattern,
+)
 from ccpp.catalogue.dependencies import check_dependencies
 from ccpp.catalogue.digest import catalogue_digest
 from ccpp.catalogue.documents import MAX_CATALOGUE, Document, imports_of, read_documents
@@ -305,9 +312,11 @@ class _Loader(Reader):
         facts = self.facts(node, "declares")
         pattern = self.optional_text(node, facts, "pattern")
         try:
-            re.compile(pattern or "")
-        except (re.error, RecursionError, OverflowError) as error:
-            raise self.error(node, f"`{pattern}` is no regular expression: {error}", "write one for the whole text") from None
+            whole_pattern(pattern or "")
+        except RequirementError as error:
+            raise self.error(
+                node, f"`{pattern}` is no pattern: {error.message}", error.hint or "write one as of sh:pattern"
+            ) from None
         members = sorted((self.value(node, one, "oneOf") for one in self.each(node, facts, "oneOf")[0]), key=repr)
         lowest, highest = (self.value(node, facts[one][0], one) if one in facts else None for one in ("minimum", "maximum"))
         declared = Declaration(

@@ -114,7 +114,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the values of a setting may be, in every layer; `pattern` is a regular expression for the whole text."""
+    """What the values of a setting may be, in every layer; `pattern` is one of `sh:pattern`, for the whole text."""
 
     key: str
     type: SettingType

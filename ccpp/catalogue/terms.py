@@ -27,7 +27,7 @@ Everything below is optional.
 names the one of its variants that is taken where no other can be; `cat:domain` is the security domain it runs in: `cat:Operator`,
 `cat:Manufacturer`, `cat:ThirdParty` or `cat:Untrusted`. `cat:declares` says what the values of a setting are, and once an application
 declares one, it declares them all: `cat:key`, `cat:type` (`cat:Text`, `cat:Integer`, `cat:Decimal`, `cat:Boolean`, `cat:Dimension`,
-`cat:Uri`), `cat:oneOf`, `cat:minimum`, `cat:maximum`, `cat:pattern` (a regular expression for the whole text), `cat:secret true`.
+`cat:Uri`), `cat:oneOf`, `cat:minimum`, `cat:maximum`, `cat:pattern` (for the whole text, in the language of `sh:pattern`), `cat:secret true`.
 
 **Of a variant**: `cat:language` (BCP 47 tags), and `cat:parts ( … )`, each a `cat:Part` with `rdfs:label` and `cat:artefact` of its own: one
 with `cat:language` is a language pack, of which one is chosen; any other is a feature, which goes along where its `cat:requirement` is

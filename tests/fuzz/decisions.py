@@ -11,12 +11,13 @@ from pathlib import Path
 import rdflib
 
 from ccpp.catalogue.loading import load_catalogue
-from ccpp.errors import CatalogueError
+from ccpp.errors import CatalogueError, SubscriberError
 from ccpp.overlays import load_overlays
 from ccpp.requirements.patterns import compile_pattern
 from ccpp.requirements.shacl import read_requirements
 from ccpp.requirements.turtle import parse_turtle
-from ccpp.samples import CATALOGUE, sample
+from ccpp.samples import CATALOGUE, SHOP, SUBSCRIBERS, sample
+from ccpp.subscribers import load_subscriber
 from ccpp.vocabulary import compile_vocabularies, vocabulary_folder
 
 from .target import SUITE, Target, tokens, vocabularies
@@ -47,6 +48,38 @@ def whole() -> tuple[list[list[str]], list[str]]:
     """The statements of `WHOLE` as text, and every term that may stand in one."""
     rows = [line.removesuffix(" .").split(" ", 2) for line in WHOLE.read_text().splitlines()]
     return rows, [*sorted({term for row in rows for term in row}), *FOREIGN]
+
+
+def json_catalogue(data: bytes) -> None:
+    load_catalogue(data, source="fuzzed.json", vocabularies=vocabularies())
+
+
+def json_catalogues() -> list[bytes]:
+    return [(SUITE / "catalogue" / "whole.json").read_bytes(), (SHOP.parent / "weather.json").read_bytes()]
+
+
+def yaml_catalogue(data: bytes) -> None:
+    load_catalogue(data, source="fuzzed.yaml", vocabularies=vocabularies())
+
+
+def yaml_catalogues() -> list[bytes]:
+    return [
+        (SUITE / "catalogue" / "whole.yaml").read_bytes()[:2_000],
+        b"a: &a [1, 2]\nb: *a\nc: !!set {x}\n",
+        b"- 2026-12-01\n- |\n  x\n",
+    ]
+
+
+def subscriber(data: bytes) -> None:
+    for name in ("fuzzed.toml", "fuzzed.json"):
+        with contextlib.suppress(SubscriberError):
+            load_subscriber(data, source=name)
+
+
+def subscribers() -> list[bytes]:
+    return [path.read_bytes() for path in sorted(SUBSCRIBERS.glob("*.toml"))] + [
+        b'{"accept": {"text/*": 0.5}, "settings": {"a": {"b": [1.5]}}}'
+    ]
 
 
 def restated(data: bytes) -> None:
@@ -136,6 +169,9 @@ def turtle(data: bytes) -> None:
 TARGETS = (
     Target("turtle", turtle, catalogues, tokens("turtle"), 500),
     Target("catalogue", catalogue, catalogues, tokens("turtle"), 300),
+    Target("json-catalogue", json_catalogue, json_catalogues, tokens("json"), 60),
+    Target("yaml-catalogue", yaml_catalogue, yaml_catalogues, tokens("json"), 60),
+    Target("preferences", subscriber, subscribers, tokens("toml", "json"), 500),
     Target("restated", restated, changes, (b"\x00\x02\x00\x09", b"\xff", b"\x01"), 100),
     Target("requirements", shapes, requirements, tokens("turtle"), 300),
     Target("vocabulary", vocabulary, vocabulary_sources, tokens("turtle"), 200),
