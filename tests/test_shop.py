@@ -94,6 +94,20 @@ def test_on_the_sample_devices_losers_do_not_matter(name: str | None, shop: Cata
                     assert select_variant(rest, verdicts, situation).chosen is chosen
 
 
+def test_a_variant_without_a_requirement_is_explained_by_its_place() -> None:
+    device = str(SHOP.parent.parent / "devices" / "07-delta-n80.rdf")
+    arguments = ["explain", device, "--catalogue", str(SHOP), "--variant", "chess-wap"]
+    assert "In the choice: is the fallback, and `chess-medium` fits" in CliRunner().invoke(cli, arguments).stdout
+    found = json.loads(CliRunner().invoke(cli, [*arguments, "--format", "json"]).stdout)
+    assert (found["verdict"], found["cause"]) == ("satisfied", "only-fallback")
+    assert CliRunner().invoke(cli, [*arguments, "--format", "html"]).exit_code == 1
+
+
+def test_nothing_is_to_be_linted() -> None:
+    result = CliRunner().invoke(cli, ["catalogue", "lint", str(SHOP), "--format", "json"])
+    assert result.exit_code == 0, result.stdout
+
+
 def test_a_summary_counts_every_device(tmp_path: Path) -> None:
     for name in devices():
         (tmp_path / name).write_bytes(sample(name))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.documents import Document
     from ccpp.catalogue.model import Application, Catalogue, Variant
+    from ccpp.model import ResolvedProfile
+    from ccpp.selection import Reason
     from ccpp.vocabulary import Vocabularies
 
 
@@ -126,12 +128,13 @@ def explain(
     loaded = load_catalogue_file(catalogue, reader.vocabularies)
     found = _variant(loaded, variant)
     profile = reader.resolve_one(file)
-    if found.requirement is None:
-        raise UsageError(f"variant `{variant}` has no requirement: it fits every device")
-    advice = advise(found, profile, loaded, reader.vocabularies.attributes, closed_world=closed_world)
-    reasons = advice.explanation
     decisions = decide_all(profile, loaded, closed_world=closed_world, **situation)
     why = next(one for made in decisions.values() for one in made.selection.reasons if one.variant.id == variant)
+    if found.requirement is None:
+        _explain_without(why, profile, form)
+        return
+    advice = advise(found, profile, loaded, reader.vocabularies.attributes, closed_world=closed_world)
+    reasons = advice.explanation
     if form == "turtle":
         from ccpp.matching.reporting import validation_report
 
@@ -151,6 +154,22 @@ def explain(
         click.echo(show_explanation(reasons))
         click.echo(f"\nIn the choice: {why.text}")
         click.echo("\n" + show_advice(advice))
+
+
+def _explain_without(why: Reason, profile: ResolvedProfile, form: str) -> None:
+    """A variant that has no requirement: all there is to say is its place in the choice."""
+    if form == "json":
+        reason = {"verdict": why.verdict.value, "cause": why.cause.value, "reason": why.text}
+        print_json({"profile": profile.uri, "variant": why.variant.id, **reason, "explanation": None})
+    elif form == "text":
+        from ccpp.console import heading
+
+        click.echo(heading(f"{why.variant.id} on {profile.uri}: it has no requirement, and fits every device"))
+        click.echo(f"In the choice: {why.text}")
+    else:
+        raise UsageError(
+            f"variant `{why.variant.id}` has no requirement, so there is no {form} of it", hint="leave out --format"
+        )
 
 
 def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
