@@ -12,14 +12,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import batch, choosing, matching, peers, reading, starting
+from benchmarks import batch, catalogue, choosing, matching, peers, reading, starting
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
 
 #: Name → module with a `run(*, smoke)` that yields results, ours and its rivals' of one case together.
 BENCHMARKS = MappingProxyType(
-    {"reading": reading, "matching": matching, "choosing": choosing, "batch": batch, "peers": peers, "starting": starting}
+    {
+        "reading": reading,
+        "matching": matching,
+        "choosing": choosing,
+        "catalogue": catalogue,
+        "batch": batch,
+        "peers": peers,
+        "starting": starting,
+    }
 )
 
 

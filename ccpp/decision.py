@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccpp.configuration import ConfiguredSetting, Ignored, configure, ignored_settings
+from ccpp.matching.asked import AskedVerdicts
 from ccpp.selection import Selection, select_variant
 from ccpp.situation import ANY, situation_of
 
@@ -39,6 +40,21 @@ def decide(application: Application, verdicts: Mapping[str, Verdict], situation:
     configuration = configure(application, chosen, verdicts, situation)
     ignored = ignored_settings(application, verdicts, situation) if application.declarations else ()
     return Decision(selection, configuration, ignored)
+
+
+def decide_one(
+    profile: ResolvedProfile,
+    catalogue: Catalogue,
+    application: str,
+    *,
+    closed_world: bool = False,
+    subscriber: Subscriber | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """What `decide_all` decides of one application, in time that does not depend on how many others there are."""
+    verdicts = AskedVerdicts(profile, catalogue.requirements, closed_world=closed_world)
+    situation = situation_of(catalogue, profile, subscriber, at)
+    return decide(catalogue.applications[application], verdicts, situation)
 
 
 def decide_all(

@@ -38,7 +38,7 @@ LAYERS = (
     ("impact", "linting", "planning"),
     ("records",),
     ("plain",),
-    ("expectations",),
+    ("expectations", "sending"),
     ("provisioning", "console", "samples"),
     ("demo", "page"),
     ("server",),

@@ -1,164 +1,93 @@
-"""`ccpp document mac` and `sms` as a user runs them; no secret is ever printed."""
+"""What would be sent, and how it differs from what was sent last."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
 import pytest
-from click.testing import CliRunner
-from conftest import SUITE
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ccpp.commands.document import document as group
-from ccpp.errors import CcppError
+from ccpp.catalogue.loading import load_catalogue
+from ccpp.decision import decide_all, decide_one
+from ccpp.errors import UsageError
+from ccpp.matching.asked import AskedVerdicts
+from ccpp.provisioning import make_documents
+from ccpp.reading import read_profile
+from ccpp.resolution import resolve
+from ccpp.samples import CATALOGUE, devices, sample
+from ccpp.sending import MAX_SENT, Sent, changes, read_sent, sent_of, write_sent
+from ccpp.vocabulary import load_vocabularies
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from click.testing import Result
-
-VECTORS = json.loads((SUITE / "bootstrap" / "vectors.json").read_text())
-IMSI = VECTORS["subscriber"]
-CASE = VECTORS["documents"]["full_page_return"]
-DOCUMENT = bytes.fromhex(CASE["wbxml_hex"])
-MACS = CASE["mac"]
-
-
-def run(*arguments: str, **environment: str) -> Result:
-    return CliRunner().invoke(group, arguments, env=environment)
+VOCABULARIES = load_vocabularies()
+SHOP = load_catalogue(sample(CATALOGUE), source=CATALOGUE, vocabularies=VOCABULARIES)
+PROFILES = [resolve([read_profile(sample(name), uri=f"urn:{name}", vocabularies=VOCABULARIES)]) for name in devices()]
+N80 = PROFILES[6]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    """The document as a card keeps it, with padding that the MAC leaves out."""
-    path = tmp_path / "document.wbxml"
-    path.write_bytes(DOCUMENT + b"\xff" * 9)
-    return str(path)
+def sent() -> Sent:
+    decision = decide_one(N80, SHOP, "chess")
+    return sent_of(N80.uri, decision, make_documents(decision))
 
 
-def test_a_mac_by_option_file_and_environment(file: str, tmp_path: Path) -> None:
-    pin = tmp_path / "pin"
-    pin.write_text("1234\n")
-    expected = f"application/vnd.wap.connectivity-wbxml; SEC=2; MAC={MACS['USERNETWPIN']}\n"
-    assert run("mac", file, "--method", "USERNETWPIN", "--pin", "1234", "--imsi", IMSI).stdout == expected
-    assert run("mac", file, "--method", "USERNETWPIN", "--pin-file", str(pin), CCPP_IMSI=IMSI).stdout == expected
-    secret = VECTORS["imsi"][IMSI]
-    assert run("mac", file, "--method", "USERNETWPIN", CCPP_PIN="1234", CCPP_NETWORK_SECRET=secret).stdout == expected
-    shown = json.loads(run("mac", file, "--method", "USERPIN", "--pin", "1234", "--format", "json").stdout)
-    assert (shown["method"], shown["mac"], shown["userPin"]) == ("USERPIN", MACS["USERPIN"], None)
-    told = run("mac", file, "--method", "USERPINMAC", "--nonce", VECTORS["nonce"]).stdout
-    assert told.splitlines() == [
-        "application/vnd.wap.connectivity-wbxml; SEC=3",
-        f"tell the user: {MACS['USERPINMAC_pin']}",
-    ]
+def test_what_was_sent_is_read_as_it_was_written() -> None:
+    one = sent()
+    assert one.variant == "chess-medium"
+    assert read_sent(write_sent([one._replace(variant="older"), one]).splitlines(keepends=True), source="log") == {
+        (N80.uri, "chess"): one
+    }
 
 
-@pytest.mark.parametrize(
-    ("arguments", "exit_code"),
-    [
-        (("--verify", MACS["USERPIN"], "--method", "USERPIN", "--pin", "1234"), 0),
-        (("--verify", f"a/b; SEC=1; MAC={MACS['USERPIN'].lower()}", "--pin", "1234"), 0),
-        (("--verify", "a/b; SEC=3", "--pin", MACS["USERPINMAC_pin"]), 0),
-        (("--verify", f"a/b; SEC=0; MAC={MACS['NETWPIN']}", "--imsi", IMSI), 0),
-        (("--verify", f"a/b; SEC=1; MAC={MACS['NETWPIN']}", "--pin", "1234"), 1),
-        (("--verify", "a/b; SEC=3", "--pin", MACS["USERPINMAC_pin"][:-1] + "0"), 1),
-    ],
-)
-def test_a_mac_is_checked(file: str, arguments: tuple[str, ...], exit_code: int) -> None:
-    assert run("mac", file, *arguments).exit_code == exit_code
-    assert json.loads(run("mac", file, *arguments, "--format", "json").stdout)["authentic"] is (exit_code == 0)
+def test_differences_are_told_by_variant_setting_and_document() -> None:
+    one = sent()
+    name = next(iter(one.documents))
+    assert changes(one, None) == ("not sent before",)
+    assert changes(one, one) == ()
+    assert changes(one, one._replace(variant="older")) == ("variant `older` → `chess-medium`",)
+    assert changes(one, one._replace(settings={**one.settings, "old": "1"})) == ("setting `old`: 1 → not set",)
+    assert changes(one, one._replace(documents={name: "sha256:0"})) == (f"document `{name}` changed",)
+    assert changes(one, one._replace(documents={})) == (f"document `{name}` is new",)
+    assert changes(one._replace(documents={}), one) == (f"document `{name}` is not sent any more",)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((), "no method"),
-        (("--method", "USERPIN"), "needs the PIN"),
-        (("--method", "USERPIN", "--pin", "hunter2"), "decimal digits"),
-        (("--method", "NETWPIN", "--imsi", "hunter2"), "decimal digits"),
-        (("--method", "NETWPIN", "--network-secret", "hunter2"), "hexadecimal"),
-        (("--method", "NETWPIN", "--network-secret", "00", "--imsi", IMSI), "both an IMSI"),
-        (("--method", "USERPIN", "--pin", "1", "--pin-file", "hunter2"), "both `--pin`"),
-        (("--method", "USERPIN", "--pin", "1", "--nonce", "12345"), "no nonce"),
-        (("--verify", "00"), "without a method"),
-        (("--verify", "a/b"), "has no SEC"),
-    ],
-)
-def test_secrets_that_cannot_be_used_are_not_repeated(file: str, arguments: tuple[str, ...], message: str) -> None:
-    error = run("mac", file, *arguments).exception
-    assert isinstance(error, CcppError)
-    assert message in str(error)
-    assert "hunter2" not in str(error)
+def test_a_secret_leaves_no_trace() -> None:
+    text = sample(CATALOGUE).decode().replace(
+        ":chess a cat:Application ;",
+        ":chess a cat:Application ; "
+        + " , ".join(
+            [
+                'cat:declares [ cat:key "pin" ; cat:type cat:Text ; cat:secret true ]',
+                *(f'[ cat:key "{key}" ; cat:type cat:Text ]' for key in ("server", "features", "font", "board", "sound", "keys", "link")),
+            ]
+        )
+        + ' ; cat:setting [ cat:key "pin" ; cat:value "4711" ] ;',
+    )  # fmt: skip
+    shop = load_catalogue(text.encode(), source=CATALOGUE, vocabularies=VOCABULARIES)
+    decision = decide_one(N80, shop, "chess")
+    one = sent_of(N80.uri, decision, make_documents(decision))
+    assert one.settings["pin"] == "…"
+    assert set(one.documents.values()) == {None}
+    assert b"4711" not in write_sent([one])
 
 
-@pytest.mark.parametrize("shape", ["hex", "pdu", "smpp"])
-def test_short_messages_out_of_order_and_back(file: str, tmp_path: Path, shape: str) -> None:
-    sent, back = tmp_path / "sent", tmp_path / "back.wbxml"
-    method = ("--method", "USERNETWPIN", "--imsi", IMSI, "--pin", "1234")
-    assert run("sms", file, "--as", shape, "--to", "+155501000", *method, "--output", str(sent)).exit_code == 0
-    messages = json.loads(sent.read_text()) if shape == "smpp" else sent.read_text().split()
-    assert len(messages) == 5
-    shuffled = [*messages[::-1], messages[2]]
-    sent.write_text(json.dumps(shuffled) if shape == "smpp" else "\n".join(shuffled))
-    joined = ("sms", "--join", str(sent), "--as", shape, "--imsi", IMSI)
-    assert run(*joined, "--pin", "1234", "--output", str(back)).exit_code == 0
-    assert back.read_bytes() == DOCUMENT
-    shown = json.loads(run(*joined, "--pin", "1234", "--format", "json").stdout)
-    assert (shown["authentic"], shown["missing"], shown["repeated"]) == (True, [], [3])
-    assert run(*joined, "--pin", "4321").exit_code == 1
-    sent.write_text(json.dumps(messages[1:]) if shape == "smpp" else "\n".join(messages[1:]))
-    missing = run(*joined, "--format", "json")
-    assert (missing.exit_code, json.loads(missing.stdout)) == (1, {"missing": [1], "repeated": []})
-    assert run(*joined).stdout == "missing: 1\n"
+@pytest.mark.parametrize("line", [b"x", b"{}", b"[]", b'{"device": 1}', b" " * MAX_SENT + b"{}", b"[" * 100_000])
+def test_a_line_that_is_no_record(line: bytes) -> None:
+    with pytest.raises(UsageError, match="no record of what was sent") as caught:
+        read_sent([b"\n", line], source="log")
+    assert (caught.value.source, caught.value.line) == ("log", 2)
 
 
-def test_a_document_in_xml_is_sent_and_shown(tmp_path: Path) -> None:
-    xml, sent = tmp_path / "a.xml", tmp_path / "sent"
-    xml.write_text(json.loads((SUITE / "connectivity" / "vectors.json").read_text())["xml"])
-    told = run("sms", str(xml), "--method", "USERPINMAC", "--output", str(sent))
-    assert told.stderr.startswith("tell the user: ")
-    pin = told.stderr.split()[-1]
-    shown = run("sms", "--join", str(sent), "--pin", pin)
-    assert "wap-provisioningdoc" in shown.stdout
-    assert shown.stderr == "application/vnd.wap.connectivity-wbxml; SEC=3 (authentic)\n"
-    listed = json.loads(run("sms", str(xml), "--format", "json").stdout)
-    assert (listed["as"], listed["userPin"], len(listed["messages"])) == ("hex", None, 5)
+@given(st.binary(max_size=60))
+def test_any_line_is_a_record_or_an_error(line: bytes) -> None:
+    try:
+        assert all(isinstance(one, Sent) for one in read_sent([line], source="log").values())
+    except UsageError:
+        return
 
 
-@pytest.mark.parametrize(
-    ("arguments", "content", "message"),
-    [
-        (("--as", "pdu"), DOCUMENT, "needs a number"),
-        (("--join",), b"xyz", "not in hexadecimal"),
-        (("--join",), b"", "no segment"),
-        (("--join", "--as", "smpp"), b"[", "no JSON"),
-        (("--join", "--as", "smpp"), b"[1]", "names with values"),
-        (("--join", "--as", "pdu"), b"0041", "ends early"),
-    ],
-)
-def test_what_cannot_be_sent_or_joined(tmp_path: Path, arguments: tuple[str, ...], content: bytes, message: str) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(content)
-    error = run("sms", str(file), *arguments).exception
-    assert isinstance(error, CcppError)
-    assert message in str(error)
-
-
-def test_what_a_terminal_makes_of_messages(file: str, tmp_path: Path) -> None:
-    sent, card = tmp_path / "sent", tmp_path / "card.json"
-    secrets = ("--imsi", IMSI, "--pin", "1234")
-    assert run("sms", file, "--method", "USERNETWPIN", *secrets, "--output", str(sent)).exit_code == 0
-    shown = run("simulate", str(sent), *secrets, "--request", "http://home.example/")
-    assert shown.exit_code == 0
-    lines = shown.stdout.splitlines()
-    assert lines[:4] == [f"info waiting: {number} of 5 short messages have come" for number in range(1, 5)]
-    assert "info accepted: the document makes the privileged context" in lines
-    assert "  /NAPDEF[gprs1] NAP-ADDRESS=wap.example" in lines
-    assert lines[-1] == "  http://home.example/: wap.example.net"
-    refused = run("simulate", str(sent), "--imsi", IMSI, "--pin", "4321", "--format", "json")
-    assert refused.exit_code == 1
-    assert json.loads(refused.stdout)["remarks"][-1]["code"] == "not-authentic"
-    assert run("card", file, "--output", str(card)).exit_code == 0
-    held = json.loads(run("simulate", "--card", str(card), "--bearer", "GSM-CSD", "--format", "json").stdout)["contexts"]
-    assert [remark["code"] for remark in held[0]["remarks"]] == ["bearer"]
-    assert isinstance(run("simulate", "--card", file).exception, CcppError)
+@pytest.mark.parametrize("closed_world", [False, True])
+def test_one_application_is_decided_as_among_all(closed_world: bool) -> None:  # noqa: FBT001  a world
+    for profile in PROFILES:
+        every = decide_all(profile, SHOP, closed_world=closed_world)
+        assert {name: decide_one(profile, SHOP, name, closed_world=closed_world) for name in SHOP.applications} == every
+        asked = AskedVerdicts(profile, SHOP.requirements, closed_world=closed_world)
+        assert dict(asked) == dict(SHOP.matcher.match(profile, closed_world=closed_world))
+        assert len(asked) == len(SHOP.requirements)
