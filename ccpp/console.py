@@ -272,6 +272,7 @@ def show_expectations(results: Sequence[Result], covered: Coverage) -> str:
         ("variants chosen", len(covered.variants), covered.variants_missed),
         ("conditions both ways", covered.conditions - len(covered.conditions_missed), covered.conditions_missed),
         ("constraints both ways", covered.constraints - len(covered.constraints_missed), covered.constraints_missed),
+        ("bounds just met", covered.bounds - len(covered.bounds_missed), covered.bounds_missed),
     ]
     shown = [
         (what, f"{count} of {count + len(missed)}", f"not {', '.join(missed)}" if missed else "")

@@ -23,11 +23,13 @@ A TOML file, read from top to bottom; files of profiles are named from the folde
     navigator = ["maps", "navigator"]
 
 Coverage says which variants are chosen by some expectation, which conditional settings apply and do not, and which constraints come out
-both ways: what no expectation exercises, a change can break unnoticed.
+both ways, and which bounds some device just meets: whether exactly 8 is still enough is what a slip in a bound changes. What no expectation
+exercises, a change can break unnoticed.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Catalogue
     from ccpp.decision import Decision
     from ccpp.model import ResolvedProfile
+    from ccpp.requirements.expression import Constraint
     from ccpp.situation import Subscriber
 
 #: An expectation file's bytes: an expectation takes some 200.
@@ -95,7 +98,10 @@ class Result(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What the expectations exercise, of how much: variants that some of them get, conditions and constraints that come out both ways."""
+    """What the expectations exercise, of how much.
+
+    That is: variants that some of them get, conditions and constraints that come out both ways, bounds that some device states exactly.
+    """
 
     variants: tuple[str, ...]
     variants_missed: tuple[str, ...]
@@ -103,6 +109,8 @@ class Coverage(NamedTuple):
     conditions_missed: tuple[str, ...]
     constraints: int
     constraints_missed: tuple[str, ...]
+    bounds: int
+    bounds_missed: tuple[str, ...]
 
 
 def load_expectations(data: bytes, *, source: str) -> tuple[Expectation, ...]:
@@ -228,6 +236,24 @@ def _settings(expectation: Expectation, decision: Decision) -> Iterable[str]:
             yield f"setting `{key}` is {stated!r}, not {expected!r}"
 
 
+#: Kinds of bound → the kinds that hold together just where a device states the bound itself.
+_AT_BOUND: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("minInclusive", "maxInclusive", "minExclusive", "maxExclusive"), ("minInclusive", "maxInclusive")),
+        **dict.fromkeys(("dimensionAtLeast", "dimensionAtMost"), ("dimensionAtLeast", "dimensionAtMost")),
+        **dict.fromkeys(("quantityAtLeast", "quantityAtMost"), ("quantityAtLeast", "quantityAtMost")),
+        **dict.fromkeys(("versionAtLeast", "versionAtMost"), ("versionAtLeast", "versionAtMost")),
+        **dict.fromkeys(("minLength", "maxLength"), ("minLength", "maxLength")),
+    }
+)
+
+
+def at_bound(constraint: Constraint, profile: ResolvedProfile) -> bool:
+    """Whether a device states just the bound that a constraint sets."""
+    pair = [constraint._replace(kind=kind) for kind in _AT_BOUND[constraint.kind]]
+    return all(evaluate(one, profile, {}) is Verdict.SATISFIED for one in pair)
+
+
 def coverage(
     profiles: Iterable[tuple[Expectation, ResolvedProfile]],
     catalogue: Catalogue,
@@ -239,6 +265,8 @@ def coverage(
     judged: set[str] = set()
     constraints = {one for name in catalogue.requirements for one in catalogue.requirements.constraints(name)}
     seen: dict[object, set[Verdict]] = {constraint: set() for constraint in constraints}
+    bounds = {one for one in constraints if one.kind in _AT_BOUND}
+    missed = set(bounds)
     for expectation, profile in profiles:
         verdicts = catalogue.matcher.match(profile)
         application = catalogue.applications.get(expectation.application)
@@ -250,6 +278,7 @@ def coverage(
         if profile.digest in judged:
             continue
         judged.add(profile.digest)
+        missed -= {one for one in missed if at_bound(one, profile)}
         for name, verdict in verdicts.items():
             outcomes.setdefault(name, set()).add(verdict)
         for constraint in constraints:
@@ -263,14 +292,24 @@ def coverage(
         len(conditions),
         tuple(name for name in conditions if not (Verdict.SATISFIED in outcomes.get(name, ()) and len(outcomes[name]) > 1)),
         len(constraints),
-        tuple(sorted(f"{one.attribute} {one.kind} {one.operand}" for one in constraints if not both <= seen[one])),
+        tuple(sorted(_named(one) for one in constraints if not both <= seen[one])),
+        len(bounds),
+        tuple(sorted(_named(one) for one in missed)),
     )
+
+
+def _named(constraint: Constraint) -> str:
+    return f"{constraint.attribute} {constraint.kind} {constraint.operand}"
 
 
 def _conditions(catalogue: Catalogue) -> list[str]:
     layers = [layer for one in catalogue.applications.values() for layer in one.layers]
     layers += [layer for one in catalogue.applications.values() for variant in one.variants for layer in variant.layers]
     return list(dict.fromkeys(layer.when for layer in layers if layer.when is not None))
+
+
+#: Characters that no XML document may have, not even escaped (XML 1.0 §2.2).
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(results: Iterable[Result], name: str) -> str:
@@ -283,4 +322,4 @@ def junit(results: Iterable[Result], name: str) -> str:
         said = f">\n    <failure>{escape('; '.join(failures))}</failure>\n  </testcase>" if failures else "/>"
         cases.append(head + said)
     start = f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name={quoteattr(name)} tests="{count}" failures="{failed}">\n'
-    return start + "\n".join(cases) + "\n</testsuite>\n"
+    return _NOT_IN_XML.sub("\ufffd", start + "\n".join(cases) + "\n</testsuite>\n")

@@ -12,8 +12,10 @@ from conftest import SUITE
 
 from ccpp.catalogue.loading import load_catalogue
 from ccpp.errors import ExpectationError
-from ccpp.expectations import MAX_EXPECTATIONS, NONE, Expectation, check, coverage, junit, load_expectations
+from ccpp.expectations import MAX_EXPECTATIONS, NONE, Expectation, at_bound, check, coverage, junit, load_expectations
+from ccpp.model import Dimension
 from ccpp.reading import read_profile
+from ccpp.requirements.expression import Constraint
 from ccpp.resolution import resolve
 from ccpp.samples import CATALOGUE, EXPECTATIONS, devices, sample
 from ccpp.vocabulary import load_vocabularies
@@ -103,3 +105,34 @@ def test_a_file_that_cannot_be_used(case: dict[str, str]) -> None:
 def test_a_file_past_the_bound() -> None:
     with pytest.raises(ExpectationError, match="more than"):
         load_expectations(b"#" * (MAX_EXPECTATIONS + 1), source="e")
+
+
+@pytest.mark.parametrize(
+    ("kind", "operand", "at"),
+    [
+        ("minInclusive", 24, True),
+        ("minInclusive", 16, False),
+        ("maxInclusive", 24, True),
+        ("minExclusive", 24, True),
+        ("maxExclusive", 32, False),
+    ],
+)
+def test_a_bound_is_touched_where_a_device_states_it(kind: str, operand: int, at: bool) -> None:  # noqa: FBT001  a verdict
+    n80 = device("07-delta-n80.rdf")
+    depth = VOCABULARIES.named("BitsPerPixel").name
+    assert n80.values(depth) == (24,)
+    assert at_bound(Constraint(depth, kind, operand), n80) is at
+
+
+def test_dimensions_and_versions_have_bounds_too() -> None:
+    n80 = device("07-delta-n80.rdf")
+    screen, java = (VOCABULARIES.named(name).name for name in ("ScreenSize", "JavaPlatform"))
+    assert at_bound(Constraint(screen, "dimensionAtLeast", Dimension(176, 208)), n80)
+    assert not at_bound(Constraint(screen, "dimensionAtMost", Dimension(176, 220)), n80)
+    assert at_bound(Constraint(java, "versionAtLeast", "MIDP/2.1"), n80)
+    assert not at_bound(Constraint(java, "versionAtLeast", "MIDP/2.0"), n80)
+
+
+def test_a_character_that_xml_has_not_is_no_end_of_a_report() -> None:
+    one = check(expect("chess", "chess-large", server="\x00"), device("07-delta-n80.rdf"), LOADED)
+    assert ET.fromstring(junit([one], "c")).attrib["failures"] == "1"  # noqa: S314  our own
