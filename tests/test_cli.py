@@ -105,6 +105,15 @@ def test_standard_input() -> None:
     assert json.loads(result.stdout)[0]["profile"].endswith("A100.rdf")
 
 
+def test_what_a_device_says_does_not_reach_the_terminal_raw(tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(Path(A100).read_text().replace("<prf:Model>", "<prf:Model>&#x9b;2J&#x202e;"))
+    shown = ccpp("resolve", str(tmp_path / "a.rdf")).stdout
+    assert "\ufffd2J\ufffdA100" in shown
+    assert not set(shown) & {"\x9b", "\u202e"}
+    missing = ccpp("resolve", str(tmp_path / "\x1b[2Jb.rdf")).stderr
+    assert "\ufffd[2Jb.rdf: no such file" in missing
+
+
 def test_match_gives_verdicts_and_choices() -> None:
     one = as_json("match", N80, "--catalogue", CATALOGUE)
     assert one["applications"]["chess"] == {

@@ -15,13 +15,15 @@ from ccpp.conformance.formats import plain_report, sarif, turtle
 from ccpp.conformance.schemas import load_schemas
 from ccpp.conformance.uaprof import PROFILES
 from ccpp.errors import ProfileError
-from ccpp.intake import read_request
+from ccpp.exchange.uaprof import encode_uaprof
+from ccpp.intake import intake_of, read_input, read_request
 from ccpp.intake.android import read_device_spec
 from ccpp.model import Kind
 from ccpp.plain import plain_profile
 from ccpp.reading import read_any, read_profile
 from ccpp.reading.draft import Draft
 from ccpp.reading.syntaxes import read_document
+from ccpp.reading.variants import read_variants
 from ccpp.resolution import resolve
 from ccpp.samples import devices, sample
 
@@ -99,6 +101,22 @@ def rewritten(form: str) -> Callable[[], list[bytes]]:
     return seeds
 
 
+def any_way(data: bytes) -> None:
+    """A document that nothing but its beginning tells the syntax of, WBXML included, with every choice among twin components."""
+    one = read_input(data, uri="urn:device", document="urn:device", vocabularies=vocabularies())
+    json.dumps(plain_profile(resolve([one])))
+    intake = intake_of("urn:device", data)
+    if intake is None or intake.syntax:
+        syntax = "rdfxml" if intake is None else str(intake.syntax)
+        assert read_variants(data, syntax=syntax, uri="urn:device", vocabularies=vocabularies())
+
+
+def inputs() -> list[bytes]:
+    twins = next(case for case in profiles() if case.count(b"#BrowserUA") > 1)
+    small = sample("05-cirrus-messenger.rdf")
+    return [twins, encode_uaprof(small), *rewritten("turtle")()[:3], *rewritten("json-ld")()[:2], *device_specs()]
+
+
 def request(data: bytes) -> None:
     """The head of a request, as a profile of its client."""
     one = read_request(data, uri=URI, document=URI, vocabularies=vocabularies())
@@ -132,6 +150,7 @@ TARGETS = (
     Target("turtle", written("turtle"), rewritten("turtle"), tokens("turtle"), 100),
     Target("ntriples", written("ntriples"), rewritten("nt"), tokens("turtle"), 100),
     Target("jsonld", written("jsonld"), rewritten("json-ld"), tokens("json"), 100),
+    Target("input", any_way, inputs, tokens("turtle", "json"), 200),
     Target("request", request, requests, tokens("fields", "values"), 500),
     Target("android", device_spec, device_specs, tokens("json", "values"), 500),
     Target("conformance", conformance, profiles, tokens("xml"), 30),
