@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccpp.configuration import ConfiguredSetting, Ignored, configure, ignored_settings
+from ccpp.delivery import deliver
 from ccpp.matching.asked import AskedVerdicts
 from ccpp.selection import Selection, select_variant
 from ccpp.situation import ANY, situation_of
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from ccpp.catalogue.model import Application, Catalogue
+    from ccpp.catalogue.model import Application, Catalogue, Variant
     from ccpp.model import ResolvedProfile, Verdict
     from ccpp.situation import Situation, Subscriber
 
@@ -55,6 +56,27 @@ def decide_one(
     verdicts = AskedVerdicts(profile, catalogue.requirements, closed_world=closed_world)
     situation = situation_of(catalogue, profile, subscriber, at)
     return decide(catalogue.applications[application], verdicts, situation)
+
+
+def decide_variant(
+    profile: ResolvedProfile,
+    catalogue: Catalogue,
+    application: str,
+    variant: Variant,
+    *,
+    closed_world: bool = False,
+    subscriber: Subscriber | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """The decision of an application for one of its variants that may be served, as a plan may choose one that is not the best by itself."""
+    decision = decide_one(profile, catalogue, application, closed_world=closed_world, subscriber=subscriber, at=at)
+    if decision.selection.chosen is variant:
+        return decision
+    verdicts = AskedVerdicts(profile, catalogue.requirements, closed_world=closed_world)
+    situation = situation_of(catalogue, profile, subscriber, at)
+    whole = decision.selection.application
+    selection = replace(decision.selection, chosen=variant, delivery=deliver(variant, whole, verdicts, situation))
+    return Decision(selection, configure(whole, variant, verdicts, situation), decision.ignored)
 
 
 def decide_all(

@@ -92,3 +92,41 @@ def test_lint_shows_its_rules_and_shapes() -> None:
     assert {"rule", "severity", "sentence"} == set(as_json("catalogue", "lint", "--rules")[0])
     assert "unsatisfiable  error" in ccpp("catalogue", "lint", "--rules").stdout
     assert "sh:targetClass cat:Variant" in ccpp("catalogue", "lint", "--shapes").stdout
+
+
+# Dry run.
+
+SHOP = SAMPLES / "shop"
+N80 = DEVICES / "07-delta-n80.rdf"
+
+
+def test_a_dry_run_prints_what_would_be_sent_in_order_and_writes_nothing(tmp_path: Path) -> None:
+    sent = tmp_path / "sent.ndjson"
+    found = as_json("provision", N80, "--catalogue", SHOP, "--application", "navigator", "--dry-run", "--sent", sent)
+    assert [(one["application"], one["neededBy"]) for one in found["steps"]] == [("maps", ["navigator"]), ("navigator", [])]
+    assert all(one["changes"] == ["not sent before"] and one["documents"] for one in found["steps"])
+    assert not sent.exists()
+    refused = ccpp("provision", N80, "--catalogue", SHOP, "--application", "navigator", "--dry-run", "--output", tmp_path)
+    assert "writes nothing" in str(refused.exception)
+
+
+def test_a_dry_run_tells_what_differs_from_what_was_sent(tmp_path: Path) -> None:
+    sent, changed = tmp_path / "sent.ndjson", tmp_path / "c.ttl"
+    arguments = ("provision", N80, "--application", "chess", "--sent", sent)
+    assert ccpp(*arguments, "--catalogue", CATALOGUE, "--output", tmp_path / "out").exit_code == 0
+    same = ccpp(*arguments, "--catalogue", CATALOGUE, "--dry-run")
+    assert (same.exit_code, "the same as was sent last" in same.stdout) == (0, True)
+    changed.write_bytes(CATALOGUE.read_bytes().replace(b"chess.example:5000", b"chess.example:5001"))
+    [step] = as_json(*arguments, "--catalogue", changed, "--dry-run")["steps"]
+    assert step["changes"] == ['setting `server`: "chess.example:5000" → "chess.example:5001"']
+    assert ccpp(*arguments, "--catalogue", changed).exit_code == 0
+    assert sent.read_text().count("\n") == 1
+    assert "chess.example:5001" in sent.read_text()
+
+
+def test_a_dry_run_without_a_plan_says_why() -> None:
+    found = as_json(
+        "provision", DEVICES / "01-aurora-a100.rdf", "--catalogue", CATALOGUE, "--application", "chess", "--dry-run", status=1
+    )
+    assert found["steps"] == []
+    assert found["obstacles"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.model import Catalogue
     from ccpp.decision import Decision
+    from ccpp.model import ResolvedProfile
     from ccpp.provisioning.choosing import Choice
     from ccpp.provisioning.delivery import Delivery, Document
     from ccpp.provisioning.rendering import Rendered
@@ -53,6 +54,8 @@ def _delivering(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--application", required=True, metavar="ID", help="The application to provision.")
 @_delivering
 @click.option("--output", metavar="FOLDER", help="Write the documents into this folder.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be sent, in which order, with what it needs.")
+@click.option("--sent", metavar="FILE", help="The record of what was sent: compared with in a dry run, else kept up.")
 @FORMAT
 def provision(  # noqa: PLR0913  an option each
     file: str,
@@ -60,32 +63,41 @@ def provision(  # noqa: PLR0913  an option each
     application: str,
     forms: Sequence[str],
     output: str | None,
+    sent: str | None,
     form: str,
     *,
     situation: dict[str, Any],
     closed_world: bool,
+    dry_run: bool,
     **rest: Any,  # noqa: ANN401
 ) -> None:
     """Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."""
-    from ccpp.decision import decide
+    from ccpp.decision import decide_one
     from ccpp.provisioning import descriptor_choice, make_documents, plain_provision
     from ccpp.provisioning.choosing import format_rules, plain_choice
-    from ccpp.situation import situation_of
 
+    if dry_run and output:
+        raise UsageError("a dry run writes nothing", hint="leave out --output or --dry-run")
     account = rest.pop("account"), rest.pop("network")
     delivery = read_delivery(**{name: rest.pop(name) for name in ("archive", "report_to", "key", "certificates")})
     reader = Reader(**rest, derive=True)
     loaded = load_catalogue_file(catalogue, reader.vocabularies)
     wanted = find_application(loaded, application)
     profile = reader.resolve_one(file)
-    verdicts = loaded.matcher.match(profile, closed_world=closed_world)
-    decision = decide(wanted, verdicts, situation_of(loaded, profile, **situation))
+    decision = decide_one(profile, loaded, wanted.id, closed_world=closed_world, **situation)
     choice = descriptor_choice(decision, profile, format_rules(reader.vocabularies))
     descriptors, terminal = _asked(forms, choice, any(account))
     made = make_documents(decision, descriptors, delivery)
     rendered = _terminal(reader, profile, account, loaded, terminal) if decision.selection.chosen else {}
+    if dry_run:
+        leave(_trial(profile, loaded, decision, made, rendered, sent, form, closed_world=closed_world, **situation))
+        return
     if output:
         write_documents(output, made, rendered)
+    if sent and decision.selection.chosen:
+        from ccpp.commands.provisioning_trial import keep_sent, parcels
+
+        keep_sent(sent, parcels(profile.uri, [(decision, (), made)], rendered))
     if form == "json":
         plain = plain_provision(profile, decision, made)
         plain["documents"] += plain_documents(rendered)
@@ -93,6 +105,34 @@ def provision(  # noqa: PLR0913  an option each
     else:
         click.echo(shown_provision(decision, choice, made, rendered, asked=bool(forms)))
     leave(DONE if decision.selection.chosen else NEGATIVE)
+
+
+def _trial(
+    profile: ResolvedProfile,
+    catalogue: Catalogue,
+    decision: Decision,
+    made: Sequence[Document],
+    rendered: dict[str, Rendered],
+    sent: str | None,
+    form: str,
+    **deciding: Any,  # noqa: ANN401
+) -> int:
+    """Print what would be sent of an application and all it needs; the exit status."""
+    from ccpp.commands.provisioning_trial import last_sent, parcels, print_trial
+    from ccpp.decision import decide_all, decide_variant
+    from ccpp.planning import plan
+    from ccpp.provisioning import make_documents
+
+    wanted = decision.selection.application.id
+    decisions = decide_all(profile, catalogue, **deciding)
+    found = plan([wanted], decisions, catalogue)
+    steps: list[tuple[Decision, tuple[str, ...], Sequence[Document]]] = []
+    for step in found.steps:
+        same = step.application.id == wanted and step.variant is decision.selection.chosen
+        one = decision if same else decide_variant(profile, catalogue, step.application.id, step.variant, **deciding)
+        steps.append((one, step.needed_by, made if same else make_documents(one)))
+    print_trial(form, parcels(profile.uri, steps, rendered) if steps else [], last_sent(sent), found)
+    return DONE if found.steps else NEGATIVE
 
 
 def _asked(forms: Sequence[str], choice: Sequence[Choice], has_account: bool) -> tuple[list[str], list[str]]:  # noqa: FBT001  a fact
