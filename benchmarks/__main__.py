@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import batch, catalogue, choosing, matching, peers, reading, starting
+from benchmarks import batch, catalogue, choosing, matching, peers, reading, server, starting
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
@@ -26,6 +26,7 @@ BENCHMARKS = MappingProxyType(
         "catalogue": catalogue,
         "batch": batch,
         "peers": peers,
+        "server": server,
         "starting": starting,
     }
 )

@@ -11,6 +11,7 @@ says so and the catalogue is the same. What may be remembered must not depend on
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import sys
 import time
@@ -57,6 +58,10 @@ _NAMING = frozenset({b"x-request-id", b"traceparent", b"tracestate", b"connectio
 
 _HOST = re.compile(rb"[A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+#: Statuses whose responses have no content, and say no length (RFC 9110 §8.6).
+_WITHOUT_BODY = frozenset({204, 304})
 
 
 class _Answer:
@@ -123,6 +128,8 @@ class App:
                     self._observer.event("start", "error", error=str(error))
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
+                gc.collect()
+                gc.freeze()  # vocabularies and catalogue are never garbage, so no collection need look at them
                 self._ticking = asyncio.create_task(self._tick())
                 await send({"type": "lifespan.startup.complete"})
             else:
@@ -146,13 +153,8 @@ class App:
         body = b""
         try:
             body = await self._body(headers, receive)
-            key = (
-                scope["method"],
-                scope["path"],
-                scope["query_string"],
-                body,
-                *(one for one in headers if one[0] not in _NAMING),
-            )
+            told = tuple([one for one in headers if one[0] not in _NAMING])
+            key = (scope["method"], scope["path"], scope["query_string"], body, told)
             # Who may ask is found out anew each time, so nothing is remembered where anybody is asked.
             answer = self._answered.get(key) if self._service.authenticate is None else None
             if answer is None or answer.live is not self._service.live or answer.response.until < time.time():
@@ -306,5 +308,9 @@ def _fields(response: Response) -> Iterator[tuple[bytes, bytes]]:
     yield b"x-content-type-options", b"nosniff"
     for name, value in response.headers:
         yield name.lower().encode("latin-1"), value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")
-    if response.lines is None and all(name.lower() != "content-length" for name, _ in response.headers):
+    if (
+        response.status not in _WITHOUT_BODY
+        and response.lines is None
+        and all(name.lower() != "content-length" for name, _ in response.headers)
+    ):
         yield b"content-length", b"%d" % len(response.body)

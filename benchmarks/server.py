@@ -1,0 +1,180 @@
+"""Decisions for known devices over HTTP, asked by wrk from outside the process, beside an empty handler on the same server.
+
+The empty handler is the least that an application can do on uvicorn, run with the same protocol, event loop and number of workers, and
+asked the same requests; the two take turns in the same run, so that a machine that slows down slows both. Then half of the decisions' peak is
+asked for and the 99th percentile taken. wrk bounds what can be asked by connections, not by a rate, so half the peak is as many connections
+as give about that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from benchmarks.timing import Result
+from ccpp.catalogue.loading import load_catalogue
+from ccpp.decision import decide_all
+from ccpp.derivation import load_derivations
+from ccpp.normalisation import load_normalisation
+from ccpp.plain import plain_match
+from ccpp.reading import read_profile
+from ccpp.resolution import resolve
+from ccpp.samples import CATALOGUE, devices, sample
+from ccpp.vocabulary import load_vocabularies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CONNECTIONS = 16
+_TURNS = 5
+_PATH = "/v1/match"
+
+#: What an application must do on an ASGI server: one message, and the empty answer.
+_EMPTY = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+"""
+
+_SCRIPT = """
+local bodies = {%s}
+local number = 0
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+request = function()
+    number = number %% #bodies + 1
+    return wrk.format(nil, nil, nil, bodies[number])
+end
+"""
+
+
+class Load(NamedTuple):
+    """What wrk found: requests a second, the median and the 99th percentile in seconds, and answers that were none."""
+
+    rate: float
+    median: float
+    p99: float
+    failed: int
+
+
+def run(*, smoke: bool) -> Iterator[Result]:
+    """Decide for ten known devices in turn; the answers are those of the library."""
+    if shutil.which("wrk") is None:
+        print("server    left out: no wrk here (Debian's `wrk`)", file=sys.stderr)
+        return
+    expected = _expected()
+    seconds = 1 if smoke else 4
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        (folder / "empty.py").write_text(_EMPTY)
+        (folder / "ask.lua").write_text(_SCRIPT % ", ".join(f"'{json.dumps({'uri': uri})}'" for uri in expected))
+        ours = stack.enter_context(_serving([sys.executable, "-m", "ccpp", "serve", "--demo"], folder))
+        uvicorn = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--loop",
+            "uvloop",
+            "--http",
+            "ccpp.server.wire:BoundedProtocol",
+            "--no-access-log",
+            "empty:app",
+        ]
+        empty = stack.enter_context(_serving([*uvicorn, "--log-level", "error"], folder))
+        equal = all(_asked(ours, uri) == answer for uri, answer in expected.items())
+        loads: dict[str, list[Load]] = {"ccpp": [], "an empty handler": []}
+        for _ in range(1 if smoke else _TURNS):
+            for engine, port in (("ccpp", ours), ("an empty handler", empty)):
+                loads[engine].append(_load(port, folder, _CONNECTIONS, seconds))
+        half = _load(ours, folder, 1, seconds)
+    ratio = statistics.median(found.rate / base.rate for found, base in zip(*loads.values(), strict=True))
+    equal = equal and not any(one.failed for found in loads.values() for one in found)
+    for engine, found in loads.items():
+        rate = statistics.median(one.rate for one in found)
+        size = {"connections": _CONNECTIONS, "requests_per_second": round(rate), "percent_of_empty": round(100 * ratio)}
+        latency = statistics.median(one.p99 for one in found)
+        yield Result("server", "requests for known devices, at the peak", engine, size, 1 / rate, latency, None, equal)
+    size = {"connections": 1, "requests_per_second": round(half.rate)}
+    yield Result("server", "requests for known devices, one connection", "ccpp", size, half.median, half.p99, None, equal)
+
+
+def _expected() -> dict[str, Any]:
+    """The answer for each sample device, by the URI of its profile."""
+    vocabularies = load_vocabularies()
+    derive = load_derivations(vocabularies, load_normalisation(vocabularies)).derive
+    catalogue = load_catalogue(sample(CATALOGUE), source=CATALOGUE, vocabularies=vocabularies)
+    found = {}
+    for name in devices():
+        profile = derive(resolve([read_profile(sample(name), uri=f"urn:x:{name}", vocabularies=vocabularies)]))
+        found[profile.uri] = json.loads(json.dumps(plain_match(profile, catalogue, decide_all(profile, catalogue))))
+    return found
+
+
+@contextmanager
+def _serving(command: list[str], folder: Path) -> Iterator[int]:
+    """A server on a port of its own."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(1_200):
+            try:
+                _request(port, "GET", "/readyz")
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _request(port: int, method: str, path: str, body: bytes | None = None) -> bytes:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def _asked(port: int, uri: str) -> Any:  # noqa: ANN401  JSON
+    return json.loads(_request(port, "POST", _PATH, json.dumps({"uri": uri}).encode()))
+
+
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+def _load(port: int, folder: Path, connections: int, seconds: int) -> Load:
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}",
+        "--latency",
+        "-s",
+        "ask.lua",
+        f"http://127.0.0.1:{port}{_PATH}",
+    ]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    times = {
+        mark: float(value) * _UNITS[unit]
+        for mark, value, unit in re.findall(r"^\s+(\d+)%\s+([0-9.]+)(us|ms|s)$", said, re.MULTILINE)
+    }
+    rate = float((re.search(r"Requests/sec:\s+([0-9.]+)", said) or ["", "nan"])[1])
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    return Load(rate, times["50"], times["99"], int(failed[1]) if failed else 0)
