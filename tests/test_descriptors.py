@@ -19,11 +19,12 @@ from ccpp.catalogue.model import Domain, Signature
 from ccpp.decision import Decision
 from ccpp.errors import CcppError, UsageError
 from ccpp.model import Secret
+from ccpp.normalisation import load_normalisation
 from ccpp.provisioning import DOCUMENTS, descriptor_choice, make_documents, plain_provision
 from ccpp.provisioning.choosing import format_rules
 from ccpp.provisioning.delivery import Delivery, DescriptorError
 from ccpp.provisioning.download import Download, read_download, write_download
-from ccpp.provisioning.jad import NEEDED, SIGNATURE, check_archive, make_jad, read_jad, write_jad
+from ccpp.provisioning.jad import NEEDED, SIGNATURE, check_archive, make_jad, platforms_of, read_jad, write_jad
 from ccpp.provisioning.jar import read_archive
 from ccpp.provisioning.jnlp import Launch, Resources, chosen_resources, read_jnlp, write_jnlp
 from ccpp.provisioning.reports import STATUSES, Outcome, Protocol, read_report, write_report
@@ -129,6 +130,19 @@ def test_an_archive_that_does_not_agree_is_refused() -> None:
     with pytest.raises(DescriptorError, match="a terminal would report 907") as raised:
         make_jad(decided(), Delivery(archive=other))
     assert raised.value.status == 907
+
+
+def test_a_descriptor_that_the_device_would_refuse_is_not_made(vocabularies: Vocabularies) -> None:
+    normalisation = load_normalisation(vocabularies)
+    asked = archive_of({**MANIFEST, "MicroEdition-Profile": "MIDP-3.0"}, "example/Chess.class")
+    profile = resolve([read_profile(sample("07-delta-n80.rdf"), uri="urn:x", vocabularies=vocabularies)])
+    platforms = platforms_of(profile, vocabularies, normalisation)
+    assert platforms is not None
+    assert make_jad(decided(), Delivery(archive=asked)).content
+    with pytest.raises(DescriptorError, match=r"asks for MIDP-3.0.*908"):
+        make_jad(decided(), Delivery(archive=asked, platforms=platforms))
+    silent = resolve([read_profile(sample("01-aurora-a100.rdf"), uri="urn:x", vocabularies=vocabularies)])
+    assert platforms_of(silent, vocabularies, normalisation) is None
 
 
 LINES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xD7FF, exclude_categories=["Cc"]), max_size=12).map(str.strip)

@@ -87,7 +87,7 @@ def provision(  # noqa: PLR0913  an option each
     decision = decide_one(profile, loaded, wanted.id, closed_world=closed_world, **situation)
     choice = descriptor_choice(decision, profile, format_rules(reader.vocabularies))
     descriptors, terminal = _asked(forms, choice, any(account))
-    made = make_documents(decision, descriptors, delivery)
+    made = make_documents(decision, descriptors, _to_device(delivery, profile, reader))
     rendered = _terminal(reader, profile, account, loaded, terminal) if decision.selection.chosen else {}
     if dry_run:
         leave(_trial(profile, loaded, decision, made, rendered, sent, form, closed_world=closed_world, **situation))
@@ -133,6 +133,19 @@ def _trial(
         steps.append((one, step.needed_by, made if same else make_documents(one)))
     print_trial(form, parcels(profile.uri, steps, rendered) if steps else [], last_sent(sent), found)
     return DONE if found.steps else NEGATIVE
+
+
+def _to_device(delivery: Delivery, profile: Any, reader: Reader) -> Delivery:  # noqa: ANN401  a ResolvedProfile
+    """The delivery with the platforms of the device, where there is an archive to hold against them."""
+    from dataclasses import replace
+
+    from ccpp.normalisation import load_normalisation
+    from ccpp.provisioning.jad import platforms_of
+
+    if delivery.archive is None:
+        return delivery
+    platforms = platforms_of(profile, reader.vocabularies, load_normalisation(reader.vocabularies))
+    return replace(delivery, platforms=platforms)
 
 
 def _asked(forms: Sequence[str], choice: Sequence[Choice], has_account: bool) -> tuple[list[str], list[str]]:  # noqa: FBT001  a fact

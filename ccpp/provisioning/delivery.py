@@ -41,11 +41,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What an operator adds: where the terminal reports to, the archive itself, and who signs it."""
+    """What an operator adds: where the terminal reports to, the archive itself, and who signs it.
+
+    `platforms` are those of the device, such as `MIDP/2.0`, where it states them: a descriptor that it would refuse is not made.
+    """
 
     report_to: str | None = None
     archive: Archive | None = None
     signer: Signer | None = None
+    platforms: frozenset[str] | None = None
 
 
 NOTHING = Delivery()

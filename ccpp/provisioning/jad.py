@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.model import Artefact
     from ccpp.decision import Decision
+    from ccpp.model import ResolvedProfile
+    from ccpp.normalisation import Normalisation
     from ccpp.provisioning.delivery import Delivery, Described
     from ccpp.provisioning.jar import Archive
+    from ccpp.vocabulary import Vocabularies
 
 MEDIA_TYPE = "text/vnd.sun.j2me.app-descriptor"
 NEEDED = ("MIDlet-Name", "MIDlet-Version", "MIDlet-Vendor", "MIDlet-Jar-URL", "MIDlet-Jar-Size")
@@ -47,7 +50,7 @@ def make_jad(decision: Decision, delivery: Delivery = NOTHING) -> Document:
     if not _VERSION.fullmatch(attributes["MIDlet-Version"]):
         raise DescriptorError(f"`{attributes['MIDlet-Version']}` is no version of a MIDlet", hint="1.0 or 1.0.2, numbers to 99")
     if delivery.archive:
-        for slip in check_archive(attributes, delivery.archive):
+        for slip in check_archive(attributes, delivery.archive, delivery.platforms):
             raise DescriptorError(f"{slip.message} (a terminal would report {slip.status})", status=slip.status)
     return Document(f"{one.variant.id}.jad", MEDIA_TYPE, write_jad(attributes))
 
@@ -123,6 +126,17 @@ def read_jad(data: bytes) -> dict[str, str]:
 
 
 # Whether the archive agrees.
+
+
+def platforms_of(profile: ResolvedProfile, vocabularies: Vocabularies, normalisation: Normalisation) -> frozenset[str] | None:
+    """The Java platforms that a device states, in canonical spelling; nothing unless it states both a profile and a configuration.
+
+    Many devices state only some of theirs, and what is not stated decides nothing.
+    """
+    name = vocabularies.named("JavaPlatform").name
+    stated = frozenset(str(one) for text in profile.values(name) or () for one in normalisation.canonical(name, text))
+    known = {_named(one)[0] for one in stated}
+    return stated if "MIDP" in known and known & {"CLDC", "CDC"} else None
 
 
 class Slip(NamedTuple):
