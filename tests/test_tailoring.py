@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -17,7 +19,8 @@ from ccpp.errors import CcppError, UsageError
 from ccpp.model import Rule, Secret
 from ccpp.normalisation import load_normalisation
 from ccpp.plain import plain_configuration
-from ccpp.provisioning.choosing import format_rules
+from ccpp.provisioning import DOCUMENTS
+from ccpp.provisioning.choosing import choose_form, format_rules
 from ccpp.provisioning.connectivity.mapping import settings_to_document
 from ccpp.provisioning.formats import TERMINAL_FORMATS, terminal_choice
 from ccpp.provisioning.operators import load_operators, network_of, operators_of
@@ -341,6 +344,30 @@ def test_a_device_gets_the_form_that_its_profile_asks_for(name: str, form: str, 
     assert (choice[-1].form, choice[-1].taken) == (form, True)
     assert all(one.text for one in choice)
     assert not any(one.taken for one in choice[:-1])
+
+
+@pytest.mark.long
+def test_real_profiles_take_the_forms_that_readme_counts(real_profiles: list[Path], vocabularies: Vocabularies) -> None:
+    rules, normalisation = format_rules(vocabularies), load_normalisation(vocabularies)
+    terminal = tailor([operator_layer(operators_of("26202", OPERATORS)[0])], Capabilities()).terminal
+    counted: Counter[str] = Counter()
+    for path in real_profiles:
+        try:
+            profile = resolve([read_profile(path.read_bytes(), uri=path.name, vocabularies=vocabularies)])
+        except CcppError:
+            continue
+        form = terminal_choice(profile, rules)[-1].form
+        capabilities = capabilities_of(profile, vocabularies, normalisation)
+        settings, _ = fit(terminal.settings, capabilities)
+        counted.update([form, choose_form(DOCUMENTS, profile, rules)[-1].form])
+        counted["bearers known"] += capabilities.bearers is not None
+        if settings.access_points:
+            assert TERMINAL_FORMATS[form].make(replace(terminal, settings=settings)).content
+        else:
+            counted["none for GSM"] += 1
+    assert counted == {
+        "wap-wbxml": 1_747, "apns": 401, "wap-xml": 23, "jad": 1_296, "dd": 626, "manifest": 249, "bearers known": 1_892, "none for GSM": 32
+    }  # fmt: skip
 
 
 def test_the_rules_are_about_forms_that_there_are(vocabularies: Vocabularies) -> None:
