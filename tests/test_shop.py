@@ -103,6 +103,15 @@ def test_a_variant_without_a_requirement_is_explained_by_its_place() -> None:
     assert CliRunner().invoke(cli, [*arguments, "--format", "html"]).exit_code == 1
 
 
+@pytest.mark.parametrize(("device", "document"), [("07-delta-n80.rdf", "wap-wbxml"), ("09-echo-droid.rdf", "apns")])
+def test_its_terminal_settings_make_a_document(device: str, document: str) -> None:
+    arguments = ["settings", str(SHOP.parent.parent / "devices" / device), "--catalogue", str(SHOP), "--format", "json"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    assert document in result.stdout
+    assert "internet.operator.example" in result.stdout
+
+
 def test_nothing_is_to_be_linted() -> None:
     result = CliRunner().invoke(cli, ["catalogue", "lint", str(SHOP), "--format", "json"])
     assert result.exit_code == 0, result.stdout
