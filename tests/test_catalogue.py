@@ -165,6 +165,12 @@ def test_json_and_yaml_that_are_no_catalogue(name: str, text: str, message: str,
     assert str(caught.value).startswith(message)
 
 
+def test_yaml_has_a_bound_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccpp.catalogue.documents.MAX_YAML", 2)
+    with pytest.raises(CatalogueError, match=r"more than 2 bytes of YAML \(split it, or write it as JSON or Turtle\)"):
+        load_catalogue(b"a: 1", source="c.yaml", vocabularies=VOCABULARIES)
+
+
 def split() -> list[Document]:
     """The small catalogue in three documents: the catalogue, its application, the shapes and variants."""
     lines = SMALL.strip().splitlines(keepends=True)

@@ -7,6 +7,7 @@ refers to a context elsewhere is refused, and an import names one of the documen
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from datetime import date
 from decimal import Decimal
@@ -41,8 +42,14 @@ MAX_NESTING = 64
 #: Values of a YAML document with its aliases written out: a few lines of them can stand for more than any memory holds.
 MAX_VALUES = 20_000_000
 
+#: Bytes of a document in YAML, which people write: its parser takes a second for some 10 KB.
+MAX_YAML = 1_048_576
+
 #: What relative IRIs are relative to, in any syntax: so `<#chess>` is one thing in every document of a catalogue.
 BASE = "urn:ccpp:this"
+
+
+_BRACKETS = re.compile(r"[][{}]")
 
 
 class Document(NamedTuple):
@@ -144,6 +151,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _yaml(data: bytes) -> Graph:
+    if len(data) > MAX_YAML:
+        raise CatalogueError(f"more than {MAX_YAML} bytes of YAML", hint="split it, or write it as JSON or Turtle")
     try:
         from ruamel.yaml import YAML  # noqa: PLC0415  an extra
     except ImportError:
@@ -152,6 +161,7 @@ def _yaml(data: bytes) -> Graph:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             text = data.decode()
+            _check_brackets(text)
             _check_nesting(YAML(typ="safe", pure=True).parse(text))
             value = YAML(typ="safe", pure=True).load(text)
     except CatalogueError:
@@ -165,6 +175,18 @@ def _yaml(data: bytes) -> Graph:
             hint="check the indentation, and quote what has `#` or `: `",
         ) from None
     return _graph(value)
+
+
+def _check_brackets(text: str) -> None:
+    """Refuse what opens brackets without end before it is scanned: each of them is looked at again for every one after it.
+
+    Those inside texts count too, so there may be some more than nest; a text has few that it does not close.
+    """
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = max(depth + (1 if bracket in "[{" else -1), 0)
+        if depth > 4 * MAX_NESTING:
+            raise CatalogueError("not YAML: brackets inside brackets without end", hint="give the inner parts names")
 
 
 def _check_nesting(events: Iterable[object]) -> None:
