@@ -81,30 +81,14 @@ def read_account(name: str | None, network: str | None) -> Subscriber:
 
 def tailored_settings(reader: Reader, profile: Any, account: Subscriber, catalogue: Catalogue | None) -> Tailored:  # noqa: ANN401  a ResolvedProfile
     """The settings of an account on its network, of a catalogue where there is one, for a device where there is one."""
-    from ccpp.normalisation import load_normalisation
-    from ccpp.provisioning.operators import load_operators
-    from ccpp.provisioning.tailoring import (
-        Capabilities,
-        capabilities_of,
-        catalogue_layers,
-        operator_layer,
-        operator_of,
-        tailor,
-    )
+    from ccpp.provisioning.tailoring import tailor_account
 
-    operator = operator_of(account, load_operators())
-    layers = [] if operator is None else [operator_layer(operator, account.plan)]
-    if catalogue is not None:
-        if profile is None:
-            raise UsageError("terminal settings of a catalogue are for devices", hint="name a PROFILE")
-        layers += catalogue_layers(catalogue, catalogue.matcher.match(profile))
-    layers.append(account.layer)
-    if not any(layer.settings for layer in layers):
+    if catalogue is not None and profile is None:
+        raise UsageError("terminal settings of a catalogue are for devices", hint="name a PROFILE")
+    tailored = tailor_account(account, catalogue, profile, reader.vocabularies)
+    if tailored is None:
         raise UsageError("no settings at all", hint="name an account, a network or a catalogue with terminal settings")
-    capabilities = Capabilities()
-    if profile is not None:
-        capabilities = capabilities_of(profile, reader.vocabularies, load_normalisation(reader.vocabularies))
-    return tailor(layers, capabilities)
+    return tailored
 
 
 def render(tailored: Tailored, forms: Sequence[str], choice: Sequence[Choice]) -> dict[str, Rendered]:

@@ -15,7 +15,8 @@ from ccpp.catalogue.model import Layer, Setting
 from ccpp.configuration import ConfiguredSetting, merge_layers
 from ccpp.errors import UsageError
 from ccpp.model import Verdict
-from ccpp.provisioning.operators import Access, Operator, network_of, operators_of
+from ccpp.normalisation import load_normalisation
+from ccpp.provisioning.operators import Access, Operator, load_operators, network_of, operators_of
 from ccpp.provisioning.settings import INTERNET, Settings
 from ccpp.provisioning.terminal import Terminal, build_terminal, typed
 
@@ -86,6 +87,21 @@ def tailor(layers: Iterable[Layer], capabilities: Capabilities) -> Tailored:
     terminal = build_terminal({key: configured[key].value for key in order})
     settings, dropped = fit(terminal.settings, capabilities)
     return Tailored(Terminal(settings, terminal.release), configured, dropped)
+
+
+def tailor_account(
+    account: Subscriber, catalogue: Catalogue | None, profile: ResolvedProfile | None, vocabularies: Vocabularies
+) -> Tailored | None:
+    """The settings of an account on its network, of a catalogue for the device, where both are known; `None` where there are none."""
+    operator = operator_of(account, load_operators())
+    layers = [] if operator is None else [operator_layer(operator, account.plan)]
+    if catalogue is not None and profile is not None:
+        layers += catalogue_layers(catalogue, catalogue.matcher.match(profile))
+    layers.append(account.layer)
+    if not any(layer.settings for layer in layers):
+        return None
+    known = Capabilities() if profile is None else capabilities_of(profile, vocabularies, load_normalisation(vocabularies))
+    return tailor(layers, known)
 
 
 def _typed(layer: Layer) -> Layer:

@@ -47,6 +47,10 @@ class Options:
     key: str = _option("", "the key that subscribers' secrets are sealed with: 32 bytes in base64", secret=True)
     key_file: str = _option("", "the file that has the key")
     key_command: str = _option("", "a command that prints the key, such as one that asks a key management service")
+    bootstrap: tuple[str, ...] = _option(
+        ("USERNETWPIN", "NETWPIN", "USERPIN", "USERPINMAC"), "ways to seal a bootstrap (WAP-184), the usual one first"
+    )
+    bootstrap_pin_digits: int = _option(4, "digits that a PIN must have at least", least=1)
     overlays: str = _option("", "corrections of profiles, in TOML; empty for none")
     accept: str = _option("union", "who wins where Accept headers and profile differ: request, union or profile")
     public_url: str = _option("", "the URL that devices know the server by; empty for what the Host header says")

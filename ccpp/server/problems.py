@@ -21,6 +21,9 @@ from ccpp.errors import (
     UsageError,
 )
 from ccpp.exchange.model import ExchangeError
+from ccpp.provisioning.bootstrap import BootstrapError
+from ccpp.provisioning.settings import SettingsError
+from ccpp.provisioning.subscriber import SubscriberError as AccountError
 from ccpp.server.message import Response
 from ccpp.storage.database.opening import StorageError
 
@@ -48,6 +51,9 @@ STATUSES: Mapping[type[CcppError], int] = MappingProxyType(
         UsageError: 400,
         ExchangeError: 400,
         SubscriberError: 400,
+        AccountError: 400,
+        BootstrapError: 400,
+        SettingsError: 400,
         CatalogueError: 422,
         RequirementError: 422,
         StorageError: 503,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ccpp.server import administration, api, discovery, lifecycle, operation
+from ccpp.server import administration, api, discovery, lifecycle, operation, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
 from ccpp.server.service import Service
 from ccpp.server.steps import Steps
@@ -62,6 +62,15 @@ LIFECYCLE = (
     Route("GET", "/installs/{install}/update", lifecycle.update, _DEVICE, "What is newer; 204 where nothing is"),
 )
 
+_WBXML = "application/vnd.wap.connectivity-wbxml"
+
+TERMINAL = (
+    Route("GET", "/settings", terminal.settings, _DEVICE, "The settings of the subscriber who asks", gives=_WBXML),
+    Route("GET", "/autoconfiguration", terminal.autoconfigure, _DEVICE, "What RCS clients poll for", gives="text/xml"),
+    Route("POST", "/v1/settings", terminal.settings_for, _ASKS, "A terminal's settings, for a program", gives=_WBXML),
+    Route("POST", "/v1/bootstrap", terminal.bootstrap, _ASKS, "A bootstrap: document, MAC, push, short messages"),
+)
+
 _OPERATOR = Role.OPERATOR
 _VERSIONS = "/v1/catalogue/versions"
 
@@ -83,7 +92,7 @@ OPERATION = (
     Route("GET", "/openapi.json", operation.openapi, None, "This interface, as OpenAPI 3.1 describes it"),
 )
 
-ROUTES: tuple[Route, ...] = (*API, *LIFECYCLE, *ADMINISTRATION, *OPERATION)
+ROUTES: tuple[Route, ...] = (*API, *LIFECYCLE, *TERMINAL, *ADMINISTRATION, *OPERATION)
 
 
 class Routes:
