@@ -22,6 +22,7 @@ from ccpp.requirements.graph import MAX_DEPTH, RequirementGraph
 from ccpp.requirements.patterns import MAX_GROUPS, MAX_PATTERN, compile_pattern
 from ccpp.requirements.rdf import profile_graph
 from ccpp.requirements.shacl import MAX_NESTING, PLATFORM, platforms, read_requirements
+from ccpp.requirements.turtle import parse_turtle
 from ccpp.vocabulary import load_vocabularies, vocabulary_folder
 
 SUITE = Path(__file__).parent / "suite"
@@ -260,7 +261,7 @@ def test_our_own_declarations_are_no_requirements() -> None:
 def test_errors(path: Path) -> None:
     expected = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# expected: ")
     with pytest.raises(RequirementError) as raised:
-        read_requirements(Graph().parse(path), VOCABULARIES, source=path.name)
+        read_requirements(parse_turtle(path.read_bytes(), RequirementError), VOCABULARIES, source=path.name)
     assert str(raised.value) == expected
 
 

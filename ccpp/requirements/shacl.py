@@ -26,7 +26,7 @@ from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, 
 from ccpp.requirements.graph import Annotation, RequirementGraph, nearest
 from ccpp.requirements.rdf import iri_of, scalar_of
 from ccpp.requirements.shapes import shapes_in, shapes_of_values, terms_of
-from ccpp.requirements.turtle import parse_turtle
+from ccpp.requirements.turtle import TurtleGraph, parse_turtle
 from ccpp.vocabulary import Link, vocabulary_folder
 
 if TYPE_CHECKING:
@@ -81,6 +81,11 @@ def read_requirements(graph: Graph, vocabularies: Vocabularies, *, source: str |
         shipped = _shipped(graph, vocabularies)
         return RequirementGraph({**shipped, **definitions}, annotations)
     except RequirementError as error:
+        if error.line is None and error.subject is not None and isinstance(graph, TurtleGraph):
+            node = URIRef(error.subject)
+            error.line = (
+                graph.line_of(node) or min((graph.line_of(one) or 0 for one in graph.subjects(None, node)), default=0) or None
+            )
         raise (error.located(source) if source else error) from None
 
 
