@@ -98,6 +98,11 @@ def measure(variants: int) -> dict[str, Any]:
     name = f"a{variants // VARIANTS // 2}"
     equal = all(decide_one(one, catalogue, name) == decide_all(one, catalogue)[name] for one in devices[:2])
     median, p99 = timed(lambda device: decide_one(device, catalogue, name), devices)
+    print(
+        f"{variants}: load {loaded - start:.1f} s, {memory} MB, compile {compiled - loaded:.1f} s, choose {median * 1e3:.2f} ms",
+        file=sys.stderr,
+        flush=True,
+    )
     start_lint = time.process_time()
     found = lint([document], vocabularies, at=AT)
     return {
