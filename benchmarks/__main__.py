@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import batch, catalogue, choosing, matching, peers, reading, server, starting
+from benchmarks import analysing, batch, catalogue, choosing, matching, peers, reading, server, starting
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
@@ -23,6 +23,7 @@ BENCHMARKS = MappingProxyType(
         "reading": reading,
         "matching": matching,
         "choosing": choosing,
+        "analysing": analysing,
         "catalogue": catalogue,
         "batch": batch,
         "peers": peers,

@@ -213,6 +213,10 @@ class _Reader:
                 "only an attribute's URI, or ( component attribute ), is supported as `sh:path`",
                 hint="name the attribute itself",
             )
+        if self.vocabularies.link(str(steps[-1])).link is Link.COMPONENT:
+            raise self.error(
+                "a path to components is no attribute", hint="write ( ccpp:component attribute ) for each attribute"
+            )
         try:
             attribute = self.vocabularies.named(str(steps[-1]))
         except RequirementError as error:
