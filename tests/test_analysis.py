@@ -15,6 +15,8 @@ from ccpp.analysis.questions import Analysis, Outcome
 from ccpp.cli import cli
 from ccpp.errors import RequirementError
 from ccpp.model import Verdict
+from ccpp.requirements.expression import Constraint
+from ccpp.requirements.graph import RequirementGraph
 from ccpp.requirements.shacl import read_requirements
 from ccpp.requirements.turtle import parse_turtle
 
@@ -92,6 +94,18 @@ def test_shadowed(better: Candidate, worse: Candidate, *, shadowed: bool, vocabu
     ]
     findings = analyse_requirements(graph, vocabularies.attributes, {"application": named})
     assert found_in(findings) == ALONE | ({("shadowed", "w", "b")} if shadowed else set())
+
+
+@pytest.mark.parametrize("bound", ["findings.MAX_PAIRS", "index.MAX_ASKED"])
+def test_what_takes_too_long_is_left_open_and_said(
+    bound: str, vocabularies: Vocabularies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"ccpp.analysis.{bound}", 5)
+    depth = vocabularies.named("BitsPerPixel").name
+    graph = RequirementGraph({str(least): Constraint(depth, "minInclusive", least) for least in range(9, 0, -1)})
+    findings = analyse_requirements(graph, vocabularies.attributes, {"app": [Candidate(name, name) for name in sorted(graph)]})
+    assert [one.group for one in findings.open] == ["app"]
+    assert "more than 5" in findings.open[0].why
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.analysis.index import Index
 from ccpp.analysis.questions import PROVED, Analysis, Answer, Outcome
+from ccpp.cells.points import TooMany
 from ccpp.matching.normal import Literal
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Requirement, walk
@@ -179,17 +180,24 @@ class _Work:
         index = Index(self.opened, [(self.of(one), one.terms) for one in possible])
         for later, earlier in index.twins():
             self.report(Kind.SAME, possible[later], possible[earlier], group)
-        pairs = 0
-        for earlier in range(len(possible)):
-            for later in index.perhaps_implying(earlier):
-                pairs += 1
-                if pairs > MAX_PAIRS:
-                    self.open.append(Open(Kind.SHADOWED, group or "", f"more than {MAX_PAIRS} pairs to compare", group))
-                    return
+        try:
+            for later, earlier in self.pairs(index, possible):
                 kind = self.relation(possible[later], possible[earlier], group)
                 if kind is not None:
                     self.report(kind, possible[later], possible[earlier], group)
                     index.drop(later)
+        except TooMany as error:
+            self.open.append(Open(Kind.SHADOWED, group or "", str(error), group))
+
+    def pairs(self, index: Index, possible: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
+        """Candidates, each with a better one that it may imply."""
+        looked_at = 0
+        for earlier in range(len(possible)):
+            for later in index.perhaps_implying(earlier):
+                looked_at += 1
+                if looked_at > MAX_PAIRS:
+                    raise TooMany(f"more than {MAX_PAIRS} pairs to compare")
+                yield later, earlier
 
     def of(self, candidate: Candidate) -> Requirement:
         return ALWAYS if candidate.requirement is None else self.graph[candidate.requirement]

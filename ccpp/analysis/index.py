@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ccpp.cells.points import TooMany
+
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from ccpp.analysis.questions import Analysis
     from ccpp.matching.normal import Clause, Literal
     from ccpp.model import AttributeName
     from ccpp.requirements.expression import Requirement
+
+
+#: Questions of whether some clauses imply another. Ten thousand variants that draw on 281 constraints come to some 20,000.
+MAX_ASKED = 150_000
 
 
 class Index:
@@ -36,7 +42,7 @@ class Index:
             for name in frozenset().union(*clauses.values()):
                 self._touching[name] = self._touching.get(name, 0) | 1 << place
         self._implying: dict[Clause, int] = {}
-        self._hanging: dict[tuple[int, frozenset[AttributeName]], frozenset[Clause]] = {}
+        self._grouped: dict[frozenset[AttributeName], dict[frozenset[Clause], int]] = {}
         self._known: dict[tuple[frozenset[Clause], Clause], bool] = {}
 
     def drop(self, place: int) -> None:
@@ -53,16 +59,19 @@ class Index:
                 yield place, earlier
 
     def perhaps_implying(self, place: int) -> Iterator[int]:
-        """The later requirements that are left and may imply this one."""
+        """The later requirements that are left and may imply this one.
+
+        Raises:
+            TooMany: requirements differ so much that this takes too long.
+        """
         left = self._left >> (place + 1) << (place + 1)
         for clause in sorted(self._forms[place].clauses, key=len):
             if not left:
                 return
             left &= self._all_implying(clause) if len(clause) == 1 else self._of(left, clause)
-        while left := left & self._left:
-            bit = left & -left
-            left ^= bit
-            yield bit.bit_length() - 1
+        for later in _places(left):
+            if self._left >> later & 1:
+                yield later
 
     def _all_implying(self, clause: Clause) -> int:
         found = self._implying.get(clause)
@@ -72,25 +81,40 @@ class Index:
 
     def _of(self, places: int, clause: Clause) -> int:
         """Those of some requirements that may imply a clause; in the open world only those that speak of an attribute of it."""
-        touching = 0
-        for name in _attributes(clause):
-            touching |= self._touching.get(name, 0)
-        places &= touching
+        names = _attributes(clause)
+        if len(names) == 1:
+            sets = self._sets(names).items()
+            return sum(bits & places for hanging, bits in sets if bits & places and self._may_imply(hanging, clause))
         found = 0
-        while places:
-            bit = places & -places
-            places ^= bit
-            if self._may_imply(bit.bit_length() - 1, clause):
-                found |= bit
+        for place in _places(places & self._touched(names)):
+            if self._may_imply(self._hanging_together(place, names), clause):
+                found |= 1 << place
         return found
 
-    def _may_imply(self, place: int, clause: Clause) -> bool:
-        hanging = self._hanging_together(place, _attributes(clause))
+    def _touched(self, names: Iterable[AttributeName]) -> int:
+        touched = 0
+        for name in names:
+            touched |= self._touching.get(name, 0)
+        return touched
+
+    def _sets(self, names: frozenset[AttributeName]) -> Mapping[frozenset[Clause], int]:
+        """The sets of clauses that hang together with one attribute, each with the requirements that have it: many have the same."""
+        found = self._grouped.get(names)
+        if found is None:
+            found = self._grouped[names] = {}
+            for place in _places(self._touched(names)):
+                hanging = self._hanging_together(place, names)
+                found[hanging] = found.get(hanging, 0) | 1 << place
+        return found
+
+    def _may_imply(self, hanging: frozenset[Clause], clause: Clause) -> bool:
         if clause in hanging:
             return True
         key = (hanging, clause)
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= MAX_ASKED:
+                raise TooMany(f"more than {MAX_ASKED} clauses to compare with what others ask")
             known = self._known[key] = self._solver.solve(hanging, clause).device is None
         return known
 
@@ -102,17 +126,13 @@ class Index:
         near = [clause for clause, own in self._clauses[place].items() if not names.isdisjoint(own)]
         if all(self._clauses[place][clause] <= names for clause in near):
             return frozenset(near)
-        key = (place, names)
-        found = self._hanging.get(key)
-        if found is None:
-            pending = self._bound(place, names)
-            reached = names
-            taken: set[Clause] = set()
-            while more := [clause for clause in pending if clause not in taken and not reached.isdisjoint(pending[clause])]:
-                taken.update(more)
-                reached = reached.union(*(pending[clause] for clause in more))
-            found = self._hanging[key] = frozenset(taken)
-        return found
+        pending = self._bound(place, names)
+        reached = names
+        taken: set[Clause] = set()
+        while more := [clause for clause in pending if clause not in taken and not reached.isdisjoint(pending[clause])]:
+            taken.update(more)
+            reached = reached.union(*(pending[clause] for clause in more))
+        return frozenset(taken)
 
     def _bound(self, place: int, names: frozenset[AttributeName]) -> dict[Clause, frozenset[AttributeName]]:
         """The clauses of a requirement that no attribute of their own satisfies, each with its attributes."""
@@ -131,6 +151,13 @@ class Index:
         if constraint.other is not None or counted[constraint.attribute] > 1:
             return False
         return self._solver.found(constraint.attribute, frozenset({(constraint, not negated)})).values is not None
+
+
+def _places(bits: int) -> Iterator[int]:
+    while bits:
+        bit = bits & -bits
+        bits ^= bit
+        yield bit.bit_length() - 1
 
 
 def _attributes(clause: Clause) -> frozenset[AttributeName]:
