@@ -14,6 +14,7 @@ from conftest import SUITE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccpp.catalogue.loading import load_catalogue
 from ccpp.catalogue.model import Layer, Setting
 from ccpp.errors import CcppError, UsageError
 from ccpp.model import Rule, Secret
@@ -26,7 +27,16 @@ from ccpp.provisioning.formats import TERMINAL_FORMATS, terminal_choice
 from ccpp.provisioning.operators import load_operators, network_of, operators_of
 from ccpp.provisioning.serviceproviders import LICENCE, SOURCE, read_serviceproviders
 from ccpp.provisioning.subscriber import read_subscriber
-from ccpp.provisioning.tailoring import BEARERS, Capabilities, capabilities_of, fit, operator_layer, operator_of, tailor
+from ccpp.provisioning.tailoring import (
+    BEARERS,
+    Capabilities,
+    capabilities_of,
+    catalogue_layers,
+    fit,
+    operator_layer,
+    operator_of,
+    tailor,
+)
 from ccpp.provisioning.terminal import ITEMS, build_terminal, form_of
 from ccpp.reading import read_profile
 from ccpp.resolution import resolve
@@ -230,6 +240,49 @@ def test_every_item_has_an_effect(kind: str, item: str) -> None:
         key = "proxy/y/access"
     one, other = (("x",), ("y",)) if key == "proxy/y/access" else TWO.get(item, TWO[form_of(key)])
     assert build_terminal(base | {key: one}) != build_terminal(base | {key: other})
+
+
+CATALOGUE = b"""
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix req: <urn:ccpp:requirement#> .
+@prefix cat: <urn:ccpp:catalogue#> .
+@prefix prf: <http://www.openmobilealliance.org/tech/profiles/UAPROF/ccppschema-20070511#> .
+<#shop> a cat:Catalogue ; rdfs:label "Shop" ; cat:applications ( <#a> ) ; cat:terminalSettings ( <#internet> <#android> ) .
+<#a> a cat:Application ; rdfs:label "A" ; cat:variants ( <#v> ) .
+<#v> a cat:Variant ; rdfs:label "V" ; cat:artefact [ cat:uri "http://a.example/" ; cat:mediaType "text/html" ] .
+<#internet> a cat:TerminalSettings ; rdfs:label "Internet" ;
+    cat:declares [ cat:key "access/internet/apn" ; cat:type cat:Text ], [ cat:key "access/internet/password" ; cat:type cat:Text ; cat:secret true ],
+        [ cat:key "access/internet/dns" ; cat:type cat:Text ], [ cat:key "context/server" ; cat:type cat:Uri ] ;
+    cat:setting [ cat:key "access/internet/apn" ; cat:value "shop.example" ; cat:rule cat:Locked ],
+        [ cat:key "access/internet/password" ; cat:value "hunter2" ], [ cat:key "context/server" ; cat:value "http://tps.example/" ] ;
+    cat:when [ cat:requirement <#Java> ; cat:setting [ cat:key "access/internet/dns" ; cat:value "192.0.2.53" ; cat:rule cat:Append ] ] .
+<#android> a cat:TerminalSettings ; rdfs:label "Android" ; cat:requirement <#Android> ;
+    cat:setting [ cat:key "access/android/apn" ; cat:value "android.example" ] .
+<#Java> a sh:NodeShape ; sh:property [ sh:path prf:JavaEnabled ; sh:hasValue true ] .
+<#Android> a sh:NodeShape ; sh:property [ sh:path prf:OSName ; sh:minCount 1 ; sh:pattern "^android" ; sh:flags "i" ] .
+"""
+
+
+def test_the_catalogue_stands_between_the_network_and_the_subscriber(vocabularies: Vocabularies) -> None:
+    catalogue = load_catalogue(CATALOGUE, source="shop.ttl", vocabularies=vocabularies)
+    account = read_subscriber(
+        b'[access.internet]\napn = "mine.example"\ndns = ["192.0.2.54"]\n[context]\nserver = "http://mine.example/"'
+    )
+    phone, droid = (device(name, vocabularies) for name in ("07-delta-n80.rdf", "09-echo-droid.rdf"))
+    for profile, points, servers in (
+        (phone, ["internet"], ("192.0.2.53", "192.0.2.54")),
+        (droid, ["internet", "android"], ("192.0.2.54",)),
+    ):
+        layers = [*catalogue_layers(catalogue, catalogue.matcher.match(profile)), account.layer]
+        tailored = tailor(layers, Capabilities())
+        settings = tailored.terminal.settings
+        assert [one.id for one in settings.access_points] == points
+        assert (settings.access_points[0].address, settings.access_points[0].dns) == ("shop.example", servers)
+        assert settings.context is not None
+        assert settings.context.server == "http://mine.example/"
+        assert [one.layer for one in tailored.configured["access/internet/apn"].losers] == ["subscriber"]
+        assert "hunter2" not in f"{tailored} {plain_configuration(tailored.configured)}"
 
 
 # Accounts.

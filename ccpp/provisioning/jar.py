@@ -78,7 +78,8 @@ def read_attributes(data: bytes, *, status: int = 906) -> dict[str, str]:
     except UnicodeDecodeError as slip:
         raise DescriptorError(f"not UTF-8 at byte {slip.start}", status=status) from None
     found: dict[str, str] = {}
-    for number, line in enumerate(_unfolded(text), 1):
+    unfolded = re.sub("(?:\r\n|\r|\n) ", "", text)
+    for number, line in enumerate(re.split("\r\n|\r|\n", unfolded), 1):
         name, colon, value = line.partition(":")
         if not line.strip() or line.startswith("#"):
             continue
@@ -86,16 +87,6 @@ def read_attributes(data: bytes, *, status: int = 906) -> dict[str, str]:
             raise DescriptorError(f"attribute {number} has no name and colon", status=status)
         found.setdefault(name, value.strip())
     return found
-
-
-def _unfolded(text: str) -> list[str]:
-    lines: list[str] = []
-    for line in re.split("\r\n|\r|\n", text):
-        if line.startswith(" ") and lines:
-            lines[-1] += line[1:]
-        else:
-            lines.append(line)
-    return lines
 
 
 def is_attribute_name(name: str) -> bool:
