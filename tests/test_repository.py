@@ -325,7 +325,8 @@ def test_a_uri_is_a_key(repository: Repository, case: dict[str, str | None]) -> 
 def test_a_document_in_any_syntax_is_taken_in() -> None:
     turtle = f'@prefix prf: <{UAPROF}> . <> prf:component [ a prf:HardwarePlatform ; prf:Vendor "Aurora" ; prf:Model "A100" ] .'
     outcomes = [
-        examined(content).outcome for content in (document(), turtle.encode(), encode_uaprof(document()), b"\x01\x05\x04\x00")
+        examined(content, "urn:aurora:a100").outcome
+        for content in (document(), turtle.encode(), encode_uaprof(document()), b"\x01\x05\x04\x00")
     ]
     models = [one.model if isinstance(one, Facts) else one.message for one in outcomes]
     assert models == ["A100", "A100", "A100", "the document ends too early at byte 4"]
