@@ -48,7 +48,7 @@ def deliver(variant: Variant, application: Application, verdicts: Mapping[str, V
         if part.requirement is not None and verdicts[part.requirement] is not Verdict.SATISFIED:
             left_out[part] = "its requirement is not satisfied"
     fitting = [part for part in variant.parts if part not in left_out]
-    pack = _pack(variant, [part for part in fitting if part.language], situation.subscriber.languages)
+    pack = _pack(variant, [part for part in fitting if part.language], situation.languages)
     left_out |= {part: "another language" for part in fitting if part.language and part is not pack}
     if budget is not None:
         for part in _dispensable(fitting, pack):
@@ -85,7 +85,7 @@ def _pack(variant: Variant, packs: Sequence[Part], languages: Iterable[str]) -> 
 def speaks(stated: str, wanted: str) -> bool:
     """Whether something in one language serves who wants another: `en-GB` serves `en`, and `en` serves `en-GB`. RFC 4647."""
     one, other = stated.casefold(), wanted.casefold()
-    return one == other or one.startswith(other + "-") or other.startswith(one + "-")
+    return other in {"*", one} or one.startswith(other + "-") or other.startswith(one + "-")
 
 
 def languages_of(variant: Variant) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ subscriber tries drafts, the rollout has reached them, no exception is made for 
 1. any other before the application's fallback;
 2. a satisfied requirement before an indeterminate one;
 3. of ordered alternatives, the first;
-4. the language that the subscriber puts first (a variant that states none is behind those that match, before those that do not);
+4. the language that comes first, by the subscriber, else by the device's `CcppAccept-Language` (a variant that states none is behind those that match, before those that do not);
 5. the media type that the subscriber accepts with the higher weight;
 6. the higher sum of the weights of preferences that hold, those of the application, the variant, the operator and the subscriber;
 7. the higher quality, then the more specific requirement, then the earlier in the catalogue.
@@ -225,7 +225,7 @@ def _rank(
         variant.id == application.fallback,
         uncertain,
         place if application.ordered else 0,
-        _language_rank(variant, situation.subscriber.languages),
+        _language_rank(variant, situation.languages),
         -accepted(variant.artefact.media_type, situation.subscriber.accepts),
         -score(stated, variant, application, delivery, verdicts) if stated else 0,
         -variant.quality,
@@ -338,7 +338,7 @@ _SENTENCES = MappingProxyType(
         Cause.ONLY_FALLBACK: "is the fallback, and `{rival.id}` fits",
         Cause.LESS_CERTAIN: "fits only as far as the device states, `{rival.id}` surely",
         Cause.OUT_OF_ORDER: "fits, but `{rival.id}` stands before it in the order of alternatives",
-        Cause.OTHER_LANGUAGE: "fits, but `{rival.id}` speaks a language that the subscriber prefers",
+        Cause.OTHER_LANGUAGE: "fits, but `{rival.id}` speaks a language that is preferred",
         Cause.LESS_ACCEPTED: "fits, but the subscriber accepts `{rival.id}` rather ({detail})",
         Cause.LESS_PREFERRED: "fits, but `{rival.id}` is preferred ({detail})",
         Cause.LOWER_QUALITY: "fits, but its quality {variant.quality:g} is below the {rival.quality:g} of `{rival.id}`",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from ccpp.model import ResolvedProfile
 
+LANGUAGES = AttributeName("SoftwarePlatform", "CcppAccept-Language")
 VENDOR, MODEL = AttributeName("HardwarePlatform", "Vendor"), AttributeName("HardwarePlatform", "Model")
 
 
@@ -55,7 +56,10 @@ NOBODY = Subscriber()
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A device, a subscriber and a time under a catalogue; without a time, whatever has a period is within it."""
+    """A device, a subscriber and a time under a catalogue; without a time, whatever has a period is within it.
+
+    `languages` are those that are preferred, in order.
+    """
 
     profile: ResolvedProfile | None = None
     subscriber: Subscriber = NOBODY
@@ -63,6 +67,7 @@ class Situation:
     preferences: tuple[Preference, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     operator: tuple[OperatorSettings, ...] = ()
+    languages: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -85,7 +90,15 @@ def situation_of(
         (*catalogue.preferences, *(subscriber or NOBODY).preferences),
         (*catalogue.refusals, *(subscriber or NOBODY).refusals),
         catalogue.operator,
+        _languages(profile, subscriber or NOBODY),
     )
+
+
+def _languages(profile: ResolvedProfile | None, subscriber: Subscriber) -> tuple[str, ...]:
+    """The subscriber's languages; where they state none, those that the device asks for, the user's first choice first (UAProf)."""
+    if subscriber.languages or profile is None:
+        return subscriber.languages
+    return tuple(value for value in profile.values(LANGUAGES) or () if isinstance(value, str))
 
 
 def exception_for(exceptions: Iterable[DeviceException], situation: Situation) -> DeviceException | None:

@@ -59,8 +59,9 @@ def situation_in(case: Mapping[str, Any], catalogue: Catalogue, vocabularies: Vo
     """The situation that a case states."""
     profile = None
     if "device" in case:
-        attributes = [vocabularies.named(f"HardwarePlatform/{name}") for name in case["device"]]
-        stated = {one.name: Resolved(one, case["device"][one.name.name], Status.OK, (), ()) for one in attributes}
+        device = {name if "/" in name else f"HardwarePlatform/{name}": value for name, value in case["device"].items()}
+        values = {vocabularies.named(name): tuple(one) if isinstance(one, list) else one for name, one in device.items()}
+        stated = {attribute.name: Resolved(attribute, value, Status.OK, (), ()) for attribute, value in values.items()}
         profile = ResolvedProfile("urn:device", stated, (), "sha256:0")
     subscriber = load_subscriber(json.dumps(case["subscriber"]).encode(), source="s.json") if "subscriber" in case else None
     return situation_of(catalogue, profile, subscriber, datetime.fromisoformat(case["at"]) if "at" in case else None)

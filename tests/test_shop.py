@@ -140,6 +140,6 @@ def test_every_real_device_is_decided_for(real_profiles: list[Path], shop: Catal
     assert all(sum(one.values()) == distribution.profiles for one in counts.values())
     # What only a subscriber's language, a sample device, or nobody brings about; every other variant has real devices.
     nowhere = {variant for one in counts.values() for variant, number in one.items() if variant and not number}
-    assert nowhere == {"sudoku-fi", "sudoku-sv", "sudoku-de", "sudoku-plain", "mail-cirrus", "maps-old"} | {
+    assert nowhere == {"sudoku-fi", "sudoku-sv", "mail-cirrus", "maps-old"} | {
         variant.id for variant in shop.applications["backup"].variants
     }
