@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-#: A catalogue's bytes. Ten thousand applications with ten variants each, written as in the sample, take some 60 MB; rdflib reads about
-#: 1 MB a second, so what is larger is refused before it is read.
+#: A catalogue's bytes. Ten thousand applications with ten variants each, take 42 MB as `benchmarks.catalogue` writes
+#: them, and some minutes and hundreds of MB to load; what is larger than twice that is refused before it is read.
 MAX_CATALOGUE = 90 * 1_048_576
 #: Documents of one catalogue.
 MAX_DOCUMENTS = 1_000
