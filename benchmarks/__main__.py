@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import analysing, batch, catalogue, choosing, matching, peers, reading, server, starting
+from benchmarks import analysing, batch, catalogue, choosing, matching, peers, reading, server, starting, wbxml
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
@@ -28,6 +28,7 @@ BENCHMARKS = MappingProxyType(
         "batch": batch,
         "peers": peers,
         "server": server,
+        "wbxml": wbxml,
         "starting": starting,
     }
 )

@@ -27,7 +27,7 @@ from ccpp.wbxml.document import (
     WbxmlError,
 )
 from ccpp.wbxml.integers import decode_uint
-from ccpp.wbxml.tokens import AttributeStart, Place, TokenTable
+from ccpp.wbxml.tokens import AttributeStart, TokenTable
 
 _LITERALS = frozenset({Global.LITERAL, Global.LITERAL_A, Global.LITERAL_C, Global.LITERAL_AC})
 _TEXTS = frozenset({Global.STR_I, Global.STR_T, Global.ENTITY})
@@ -44,6 +44,8 @@ _EXTENSIONS = frozenset(
         Global.EXT_2,
     }
 )
+#: What is part of a value though its byte is below the others.
+_VALUES_BELOW = frozenset({Global.STR_I, Global.ENTITY, Global.SWITCH_PAGE})
 _SURROGATES = range(0xD800, 0xE000)
 _LAST_CHARACTER = 0x10FFFF
 
@@ -130,7 +132,7 @@ class _Reader:
         if tag in _LITERALS:
             name = self.table_string(self.uint(), start)
         else:
-            known = self.tokens.tags.get(Place(self.tag_page, tag & TAG_BITS))
+            known = self.tokens.tags.get((self.tag_page, tag & TAG_BITS))
             if known is None:
                 raise WbxmlError(f"unknown tag token {tag & TAG_BITS:#04x} on code page {self.tag_page}", offset=start)
             name = known
@@ -192,7 +194,7 @@ class _Reader:
         start = self.offset - 1
         if token == Global.LITERAL:
             return AttributeStart(self.table_string(self.uint(), start), "")
-        known = self.tokens.attributes.get(Place(self.attribute_page, token))
+        known = self.tokens.attributes.get((self.attribute_page, token))
         if known is None:
             raise WbxmlError(f"unknown attribute token {token:#04x} on code page {self.attribute_page}", offset=start)
         self.count(len(known.value))
@@ -203,25 +205,24 @@ class _Reader:
         pieces = []
         while self.offset < len(self.data):
             token = self.data[self.offset]
-            if token < FIRST_VALUE and token not in (Global.STR_I, Global.ENTITY, Global.SWITCH_PAGE):
+            if token < FIRST_VALUE and token not in _VALUES_BELOW:
                 break
             self.offset += 1
-            match token:
-                case Global.SWITCH_PAGE:
-                    self.attribute_page = self.byte()
-                case _ if token in _TEXTS:
-                    pieces.append(self.text(token))
-                case Global.OPAQUE:
-                    start = self.offset
-                    pieces.append(self.decoded(self.take(self.uint()), start))
-                case _ if token in _EXTENSIONS:
-                    raise self.extension(token)
-                case _:
-                    pieces.append(self.attribute_value(token))
+            if token in _TEXTS:
+                pieces.append(self.text(token))
+            elif token == Global.SWITCH_PAGE:
+                self.attribute_page = self.byte()
+            elif token == Global.OPAQUE:
+                start = self.offset
+                pieces.append(self.decoded(self.take(self.uint()), start))
+            elif token in _EXTENSIONS:
+                raise self.extension(token)
+            else:
+                pieces.append(self.attribute_value(token))
         return pieces
 
     def attribute_value(self, token: int) -> str:
-        known = self.tokens.values.get(Place(self.attribute_page, token))
+        known = self.tokens.values.get((self.attribute_page, token))
         if known is None:
             raise WbxmlError(f"unknown value token {token:#04x} on code page {self.attribute_page}", offset=self.offset - 1)
         self.count(len(known))

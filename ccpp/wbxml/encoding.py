@@ -142,10 +142,14 @@ class _Writer:
 
     def attribute(self, name: str, value: str) -> None:
         """The start token that takes most of the value, then the rest of it (WAP-192 §5.8.3)."""
-        fitting = [(begin, place) for begin, place in self.tokens.attribute_places.get(name, ()) if value.startswith(begin)]
-        begin = max((begin for begin, _ in fitting), key=len, default="")
-        if fitting:
-            self.switch_attributes(_nearest([place for one, place in fitting if one == begin], self.attribute_page))
+        known = self.tokens.attribute_places
+        begin = value  # which is the whole of it for most parms
+        places = known.get((name, begin))
+        if places is None:
+            begin = next((one for one in self.tokens.beginnings.get(name, ()) if value.startswith(one)), "")
+            places = known.get((name, begin))
+        if places:
+            self.switch_attributes(_nearest(places, self.attribute_page))
         else:
             self.body.append(Global.LITERAL)
             self.body += encode_uint(self.index(name))
@@ -181,10 +185,27 @@ class _Writer:
     # Text.
 
     def string(self, text: str) -> None:
-        if text in self.shared and not self.unwritable(text):
+        encoded = self.encoded(text)
+        if encoded is None:
+            self.pieces(text)
+        elif text in self.shared:
             self.body.append(Global.STR_T)
             self.body += encode_uint(self.index(text))
-            return
+        else:
+            self.body.append(Global.STR_I)
+            self.body += encoded
+
+    def encoded(self, text: str) -> bytes | None:
+        """The bytes of a string with its terminator, None where it holds what no string of the charset holds."""
+        if "\0" in text if text.isascii() else not UNWRITABLE.isdisjoint(text):
+            return None
+        try:
+            return text.encode(self.charset.codec) + bytes(self.charset.width)
+        except UnicodeEncodeError:
+            return None
+
+    def pieces(self, text: str) -> None:
+        """A text as strings, and entities for the characters that no string holds."""
         start = 0
         for position in self.unwritable(text):
             if position > start:
@@ -192,7 +213,7 @@ class _Writer:
             self.body.append(Global.ENTITY)
             self.body += encode_uint(self.code(text[position]))
             start = position + 1
-        if start < len(text) or not text:
+        if start < len(text):
             self.inline(text[start:])
 
     def inline(self, text: str) -> None:
@@ -201,13 +222,7 @@ class _Writer:
 
     def unwritable(self, text: str) -> list[int]:
         """The positions of characters that no string of the charset holds."""
-        try:
-            text.encode(self.charset.codec)
-        except UnicodeEncodeError:
-            return [position for position, character in enumerate(text) if self.is_unwritable(character)]
-        if UNWRITABLE.isdisjoint(text):
-            return []
-        return [position for position, character in enumerate(text) if character in UNWRITABLE]
+        return [position for position, character in enumerate(text) if self.is_unwritable(character)]
 
     def is_unwritable(self, character: str) -> bool:
         try:
@@ -225,13 +240,17 @@ class _Writer:
         """Where the string table has a text; it is put there if it has not."""
         known = self.indices.get(text)
         if known is None:
-            if self.unwritable(text):
+            encoded = self.encoded(text)
+            if encoded is None:
                 raise WbxmlError(f"`{text!a}` cannot stand in a string table of {self.charset.name}")
             known = self.indices[text] = len(self.table)
-            self.table += text.encode(self.charset.codec) + bytes(self.charset.width)
+            self.table += encoded
         return known
 
 
 def _nearest(places: Sequence[Place], page: int) -> Place:
     """The place on the current page, if there is one, else the first."""
-    return next((place for place in places if place.page == page), places[0])
+    for place in places:
+        if place.page == page:
+            return place
+    return places[0]

@@ -42,11 +42,12 @@ class AttributeStart(NamedTuple):
 class TokenTable:
     """The tokens of one vocabulary, in both directions; where a name has several places, the lowest page comes first."""
 
-    tags: Mapping[Place, str]
-    attributes: Mapping[Place, AttributeStart]
-    values: Mapping[Place, str]
+    tags: Mapping[tuple[int, int], str]  # by the place, here and in the next two
+    attributes: Mapping[tuple[int, int], AttributeStart]
+    values: Mapping[tuple[int, int], str]
     tag_places: Mapping[str, Sequence[Place]]
-    attribute_places: Mapping[str, Sequence[tuple[str, Place]]]  # by name, with the beginning of the value
+    attribute_places: Mapping[tuple[str, str], Sequence[Place]]  # by name and the beginning of the value
+    beginnings: Mapping[str, Sequence[str]]  # of the values of each name, the longest first
     value_places: Mapping[str, Sequence[Place]]
     pieces: re.Pattern[str]  # value tokens worth a split, the longest first
 
@@ -63,11 +64,12 @@ def read_token_table(text: str, *, source: str | None = None) -> TokenTable:
             "a token table without its columns", source=source, hint=f"they are {', '.join(sorted(_COLUMNS))}"
         )
     seen: set[tuple[str, Place]] = set()
-    tags: dict[Place, str] = {}
-    attributes: dict[Place, AttributeStart] = {}
-    values: dict[Place, str] = {}
+    tags: dict[tuple[int, int], str] = {}
+    attributes: dict[tuple[int, int], AttributeStart] = {}
+    values: dict[tuple[int, int], str] = {}
     tag_places: dict[str, list[Place]] = {}
-    attribute_places: dict[str, list[tuple[str, Place]]] = {}
+    attribute_places: dict[tuple[str, str], list[Place]] = {}
+    beginnings: dict[str, list[str]] = {}
     value_places: dict[str, list[Place]] = {}
     for line, row in enumerate(rows, start=2):
         kind, name, value = row["kind"], row["name"], row["value"]
@@ -85,7 +87,8 @@ def read_token_table(text: str, *, source: str | None = None) -> TokenTable:
         elif kind == "attribute":
             attributes[place] = AttributeStart(name, value)
             if written:
-                attribute_places.setdefault(name, []).append((value, place))
+                attribute_places.setdefault((name, value), []).append(place)
+                beginnings.setdefault(name, []).append(value)
         else:
             values[place] = value
             if written:
@@ -97,6 +100,7 @@ def read_token_table(text: str, *, source: str | None = None) -> TokenTable:
         MappingProxyType(values),
         MappingProxyType(tag_places),
         MappingProxyType(attribute_places),
+        MappingProxyType({name: sorted(set(found), key=len, reverse=True) for name, found in beginnings.items()}),
         MappingProxyType(value_places),
         re.compile("|".join(map(re.escape, pieces)) or r"(?!)"),
     )

@@ -28,7 +28,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 ENCODED = [encode_uaprof(sample(name)) for name in devices()]
 
 NAMES = st.one_of(st.sampled_from(sorted(TOKENS.tag_places)), st.from_regex("[a-z]{1,3}(:[a-z]{1,3})?", fullmatch=True))
-STARTS = st.one_of(st.sampled_from(sorted(TOKENS.attribute_places)), st.from_regex("[a-z]{1,3}", fullmatch=True))
+STARTS = st.one_of(st.sampled_from(sorted(TOKENS.beginnings)), st.from_regex("[a-z]{1,3}", fullmatch=True))
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
     st.lists(
