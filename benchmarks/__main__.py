@@ -70,6 +70,9 @@ def _show(results: list[Result]) -> None:
         times = f"median {result.median_s * 1e3:9.3f} ms   p99 {result.p99_s * 1e3:9.3f} ms   ×{result.median_s / base:.1f}"
         each = f"   {result.per_decision_s * 1e9:.3g} ns a decision" if result.per_decision_s else ""
         each += f"   {result.size['peak_bytes'] / 2**20:.0f} MiB at most" if "peak_bytes" in result.size else ""
+        if used := result.size.get("processor_us"):
+            pairs = result.size["devices"] * result.size["variants"]
+            each += f"   {pairs / used * 1e6:.2g} decisions a second of the processor"
         equal = "" if result.answers_equal else "   ANSWERS DIFFER"
         print(f"{result.benchmark:9} {result.case:42} {result.engine:24} {times}{each}{equal}")
 

@@ -75,9 +75,13 @@ class Population:
             found[name] = (codes[:size].astype(np.int32), one.values)
         return size, found
 
-    def columns(self, block: int) -> Columns:
-        """A block's devices by columns, for `ccpp.matching.batch`."""
-        return columns_of_codes(*self.codes(block))
+    def columns(self, *blocks: int) -> Columns:
+        """The devices of one block or of several by columns, for `ccpp.matching.batch`."""
+        parts = [self.codes(block) for block in blocks]
+        joined = {
+            name: (np.concatenate([codes[name][0] for _, codes in parts]), one.values) for name, one in self.attributes.items()
+        }
+        return columns_of_codes(sum(size for size, _ in parts), joined)
 
     def profiles(self, block: int) -> Iterator[ResolvedProfile]:
         """A block's devices one by one."""

@@ -29,21 +29,29 @@ class Result(NamedTuple):
     answers_equal: bool
 
 
-def timed(work: Callable[[T], Any], units: Iterable[T], *, repeat: int = 3) -> tuple[float, float]:
+def timed(
+    work: Callable[[T], Any], units: Iterable[T], *, repeat: int = 3, clock: Callable[[], float] = time.perf_counter
+) -> tuple[float, float]:
     """The median and the 99th percentile over the units, each unit's time being the best of `repeat` runs."""
-    return timed_in_turn([work], units, repeat=repeat)[0]
+    return timed_in_turn([work], units, repeat=repeat, clock=clock)[0]
 
 
-def timed_in_turn(works: Sequence[Callable[[T], Any]], units: Iterable[T], *, repeat: int = 3) -> list[tuple[float, float]]:
+def timed_in_turn(
+    works: Sequence[Callable[[T], Any]],
+    units: Iterable[T],
+    *,
+    repeat: int = 3,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[tuple[float, float]]:
     """The same for several ways of working, taking turns at each unit, so that a machine that slows down slows all of them."""
     times: list[list[float]] = [[] for _ in works]
     for unit in units:
         for work, found in zip(works, times, strict=True):
             best = float("inf")
             for _ in range(repeat):
-                start = time.perf_counter()
+                start = clock()
                 work(unit)
-                best = min(best, time.perf_counter() - start)
+                best = min(best, clock() - start)
             found.append(best)
     return [(statistics.median(found), sorted(found)[int(len(found) * 0.99)]) for found in times]
 

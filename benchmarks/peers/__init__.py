@@ -3,13 +3,15 @@
 Each is used as its own documentation says is fastest, and everything that can be prepared is: requirements compiled, devices converted.
 `benchmarks.peers.translation` says how the work is put to them. A peer is given as many variants as it can do in reasonable time, and
 what counts is its best time a decision; ours is timed on the profile as it is, at every number. What a peer does with attributes that
-are not stated plays no part: records leave nothing out, which is the translation's gift to them.
+are not stated plays no part: records leave nothing out, which is the translation's gift to them. Times are the processor's, of all threads of
+an engine together, so that neither neighbours on the machine nor the number of its cores come into the comparison.
 """
 
 from __future__ import annotations
 
 import sys
 from importlib import metadata
+from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.peers import expressions, graphs, tables
@@ -94,14 +96,14 @@ def _compared(
     for device in devices:
         matcher.match(device)
     size = {"profiles": len(devices), "variants": len(names)}
-    median, p99 = timed(lambda device: matcher.match(device, closed_world=True), devices, repeat=7)
+    median, p99 = timed(lambda device: matcher.match(device, closed_world=True), devices, repeat=7, clock=process_time)
     yield Result("peers", case, "ccpp", size, median, p99, median / len(names), answers_equal=True)
     work = Translation(devices, [graph[name] for name in names]).work
     for peer in peers:
         count = FEW if peer.most <= NUMBERS[0] else len(devices)
         ready = peer.prepare(work._replace(records=work.records[:count]))
         equal = all(set(ready(device)) == expected[device] for device in range(count))
-        median, p99 = timed(ready, range(count), repeat=3)
+        median, p99 = timed(ready, range(count), repeat=3, clock=process_time)
         engine = f"{peer.name} {_version(peer.package)}"
         size = {"profiles": count, "variants": len(names)}
         yield Result("peers", case, engine, size, median, p99, median / len(names), answers_equal=equal)
@@ -120,7 +122,7 @@ def _batch(
     block = matcher.match(columns, closed_world=True)
     case, size = f"{count:,} profiles, {len(names):,} variants", {"profiles": count, "variants": len(names)}
     pairs = count * len(names)
-    median, p99 = timed(lambda _: matcher.match(columns, closed_world=True), range(5))
+    median, p99 = timed(lambda _: matcher.match(columns, closed_world=True), range(5), clock=process_time)
     yield Result("peers", case, "ccpp", size, median, p99, median / pairs, answers_equal=True)
     work = Translation(devices, [graph[name] for name in names]).work
     for name, package, prepare in peers:
@@ -130,7 +132,7 @@ def _batch(
         def again(_: int, ready: tables.Rows = ready) -> object:
             return ready()
 
-        median, p99 = timed(again, range(3), repeat=1)
+        median, p99 = timed(again, range(3), repeat=1, clock=process_time)
         yield Result("peers", case, f"{name} {_version(package)}", size, median, p99, median / pairs, answers_equal=equal)
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ccpp.matching.columns import TOGETHER, Column, Decided, Group, Inputs, Outcome, PairColumn
@@ -128,6 +129,11 @@ class Matcher:
                 undecided |= row if verdict is UNKNOWN else 0
         return Verdicts(self._rows, self._all & ~(unsatisfied | undecided), unsatisfied)
 
+    @cached_property
+    def _nothing(self) -> Sequence[Outcome]:
+        """What no value at all comes to in each column of one attribute."""
+        return [column.empty() for _, _, column in self._looks]
+
     def _outcomes(self, profile: ResolvedProfile, *, closed_world: bool) -> list[Outcome | None]:
         """What a profile's values come to in each column: the loop that most of the time goes into, so written out."""
         stated = profile.attributes.get
@@ -136,7 +142,7 @@ class Matcher:
             for attribute, known, column in self._looks
         ]
         if closed_world:
-            outcomes = [one or column.empty() for one, column in zip(outcomes, self._columns, strict=False)]
+            outcomes = [one or nothing for one, nothing in zip(outcomes, self._nothing, strict=True)]
         outcomes += [column.outcome(profile, closed_world=closed_world) for column in self._pairs]
         return outcomes
 
