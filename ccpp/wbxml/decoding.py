@@ -150,8 +150,9 @@ class _Reader:
             elif token in _TEXTS:
                 texts.append(self.text(token))
             else:
-                found += filter(None, ["".join(texts)])
-                texts.clear()
+                if texts:
+                    found += filter(None, ["".join(texts)])
+                    texts.clear()
                 found.append(self.piece(token, depth))
         found += filter(None, ["".join(texts)])
         return tuple(found)
@@ -186,19 +187,17 @@ class _Reader:
         while token == Global.SWITCH_PAGE:
             self.attribute_page = self.byte()
             token = self.byte()
-        begin = self.attribute_start(token)
-        self.count(ITEM_SIZE)
-        return begin.name, begin.value + "".join(self.attribute_values())
+        begin = self.tokens.attributes.get((self.attribute_page, token)) or self.literal_start(token)
+        self.count(ITEM_SIZE + len(begin.value))
+        values = self.attribute_values()
+        return begin.name, "".join((begin.value, *values)) if values else begin.value
 
-    def attribute_start(self, token: int) -> AttributeStart:
+    def literal_start(self, token: int) -> AttributeStart:
+        """The start that is no token of the table: its name stands in the string table."""
         start = self.offset - 1
-        if token == Global.LITERAL:
-            return AttributeStart(self.table_string(self.uint(), start), "")
-        known = self.tokens.attributes.get((self.attribute_page, token))
-        if known is None:
+        if token != Global.LITERAL:
             raise WbxmlError(f"unknown attribute token {token:#04x} on code page {self.attribute_page}", offset=start)
-        self.count(len(known.value))
-        return known
+        return AttributeStart(self.table_string(self.uint(), start), "")
 
     def attribute_values(self) -> list[str]:
         """The pieces of a value, up to the next attribute or the end of the list."""

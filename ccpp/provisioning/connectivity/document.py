@@ -122,9 +122,12 @@ def from_element(root: Element) -> Reading:
     if version is not None and version.partition(".")[0] != MAJOR:
         raise ConnectivityError(f"version `{version}` of the document type", hint=f"only {MAJOR}.x is known (WAP-183 §5.1)")
     notes: list[Note] = []
-    _note_attributes(root, {"version"}, "/", notes)
+    _note_attributes(root, frozenset({"version"}), "/", notes)
     _, characteristics = _children(root, "", notes)
     return Reading(ConnectivityDocument(characteristics, version), tuple(notes))
+
+
+_OF_CHARACTERISTIC, _OF_PARM = frozenset({"type"}), frozenset({"name", "value"})
 
 
 def _children(element: Element, place: str, notes: list[Note]) -> tuple[tuple[Parm, ...], tuple[Characteristic, ...]]:
@@ -135,29 +138,32 @@ def _children(element: Element, place: str, notes: list[Note]) -> tuple[tuple[Pa
             if not isinstance(piece, str) or piece.strip():
                 notes.append(Note("lost-text", place or "/"))
         elif piece.name == "characteristic":
-            kind = _required(piece, "type", {"type"}, place, notes)
+            kind = _stated(piece, "type", _OF_CHARACTERISTIC, place, notes).get("type", "")
             characteristics.append(Characteristic(kind, *_children(piece, f"{place}/{kind}", notes)))
         elif piece.name == "parm" and place:
-            name = _required(piece, "name", {"name", "value"}, place, notes)
+            stated = _stated(piece, "name", _OF_PARM, place, notes)
+            name = stated.get("name", "")
             if characteristics:
                 notes.append(Note("late-parm", place, (name,)))
             if piece.content:
                 notes.append(Note("lost-text", f"{place}/{name}"))
-            parms.append(Parm(name, dict(piece.attributes).get("value")))
+            parms.append(Parm(name, stated.get("value")))
         else:
             notes.append(Note("lost-element", place or "/", (piece.name,)))
     return tuple(parms), tuple(characteristics)
 
 
-def _required(element: Element, name: str, known: set[str], place: str, notes: list[Note]) -> str:
-    _note_attributes(element, known, place or "/", notes)
-    value = dict(element.attributes).get(name)
-    if value is None:
+def _stated(element: Element, name: str, known: frozenset[str], place: str, notes: list[Note]) -> dict[str, str]:
+    """The attributes of an element, of which one is due and some are known."""
+    stated = dict(element.attributes)
+    if not stated.keys() <= known:
+        _note_attributes(element, known, place or "/", notes)
+    if name not in stated:
         notes.append(Note("nameless", place or "/", (name,)))
-    return value or ""
+    return stated
 
 
-def _note_attributes(element: Element, known: set[str], place: str, notes: list[Note]) -> None:
+def _note_attributes(element: Element, known: frozenset[str], place: str, notes: list[Note]) -> None:
     notes += (Note("lost-attribute", place, (name,)) for name, _ in element.attributes if name not in known)
 
 
