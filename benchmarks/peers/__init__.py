@@ -141,8 +141,8 @@ def _set_of(row: Sequence[bool]) -> int:
 
 
 def _version(package: str) -> str:
-    """The version that is installed, empty where none is."""
+    """The version that is installed, empty where none is; without the date of a build."""
     try:
-        return metadata.version(package)
+        return metadata.version(package).partition(".post")[0]
     except metadata.PackageNotFoundError:
         return ""
