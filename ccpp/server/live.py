@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Catalogue, Supply
     from ccpp.decision import Decision
     from ccpp.model import ResolvedProfile
+    from ccpp.server.checking import Checker
     from ccpp.server.steps import Steps
     from ccpp.situation import Subscriber
 
@@ -46,8 +47,9 @@ class When(NamedTuple):
 class Live:
     """A catalogue that decisions are made with; `number` is its version where it is kept in the database."""
 
-    def __init__(self, catalogue: Catalogue, number: int = 0) -> None:
+    def __init__(self, catalogue: Catalogue, number: int = 0, checker: Checker | None = None) -> None:
         self.catalogue = catalogue
+        self._checker = checker
         self.number = number
         supplies = tuple(_supplies(catalogue))
         self._timed = any(map(_has_periods, supplies))
@@ -69,12 +71,20 @@ class Live:
         key = self._key(profile, when, closed_world=closed_world)
         found = self._decided.get(key)
         if found is None:
-            at = datetime.fromtimestamp(when.time // _MOMENT * _MOMENT, UTC) if self._timed else None
-            decided = yield from call(
-                decide_all, profile, self.catalogue, closed_world=closed_world, subscriber=when.subscriber, at=at
-            )
+            decided = yield from call(self._decide, profile, when, closed_world=closed_world)
             found = self._decided.put(key, decided)
         return found
+
+    def _decide(self, profile: ResolvedProfile, when: When, *, closed_world: bool) -> Mapping[str, Decision]:
+        at = self.at(when)
+        decided = decide_all(profile, self.catalogue, closed_world=closed_world, subscriber=when.subscriber, at=at)
+        if self._checker is not None:
+            self._checker.check(profile, self, decided, when, closed_world=closed_world)
+        return decided
+
+    def at(self, when: When) -> datetime | None:
+        """The moment that something is decided at: where the catalogue has no periods none, so that it stands for ever."""
+        return datetime.fromtimestamp(when.time // _MOMENT * _MOMENT, UTC) if self._timed else None
 
     def match(self, profile: ResolvedProfile, when: When, *, closed_world: bool = False) -> Steps[bytes]:
         """The same as the JSON of `ccpp match`."""

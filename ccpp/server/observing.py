@@ -52,6 +52,9 @@ class Observer:
             ("route", "le"),
             registry=self._registry,
         )
+        self._checks = Counter(
+            "ccpp_checks", "New decisions held against another", ("against", "same"), registry=self._registry
+        )
         self.waiting = Gauge(
             "ccpp_waiting", "Requests in a thread or waiting for one", multiprocess_mode="livesum", registry=self._registry
         )
@@ -59,6 +62,10 @@ class Observer:
     def request(self, request_id: str, route: str, method: str, status: int, seconds: float) -> None:
         """A request was answered."""
         self._noted.append((time.time(), request_id, route, method, status, seconds))
+
+    def checked(self, against: str, *, same: bool) -> None:
+        """A decision was held against another."""
+        self._checks.labels(against, str(same).lower()).inc()
 
     def flush(self) -> None:
         """Tell what was noted."""

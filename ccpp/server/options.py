@@ -28,7 +28,7 @@ def _option(default: Any, text: str, *, least: float | None = None, secret: bool
     return field(default=default, metadata={"text": text, "least": least, "secret": secret})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Options:
     """Everything a server can be told; `text` of each field says what it is."""
 
@@ -55,6 +55,7 @@ class Options:
     accept: str = _option("union", "who wins where Accept headers and profile differ: request, union or profile")
     public_url: str = _option("", "the URL that devices know the server by; empty for what the Host header says")
     fetch: tuple[str, ...] = _option((), "hosts that profiles not in the repository are fetched from; none unless named")
+    check_share: float = _option(0.01, "share of devices whose decisions are decided again by the definition, 0 to 1", least=0)
     profile_lifetime: float = _option(10.0, "seconds for which a profile is not looked up again", least=0)
     max_body: int = _option(4_194_304, "bytes of a request's body", least=1)
     max_headers: int = _option(65_536, "bytes of a request's headers", least=1_024)
@@ -65,6 +66,10 @@ class Options:
     )
     drain_seconds: float = _option(10.0, "seconds that requests under way are given when the server stops", least=0)
     log: str = _option("json", "json: a line for each request and event on standard error; off: errors only")
+
+    def __repr__(self) -> str:
+        """The options as they may be shown."""
+        return f"Options({shown_options(self)})"
 
 
 def _check(one: Field[Any], value: Any, source: str) -> Any:  # noqa: ANN401  the option's own type

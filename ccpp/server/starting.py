@@ -20,6 +20,7 @@ from ccpp.normalisation import load_normalisation
 from ccpp.overlays import MAX_OVERLAYS, load_overlays
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.server.artefacts import Artefacts
+from ccpp.server.checking import Checker
 from ccpp.server.devices import Devices
 from ccpp.server.openapi import describe
 from ccpp.server.routes import ROUTES
@@ -76,7 +77,7 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
     keys = open_keys(database, read_master(options), time.time())
     artefacts = Artefacts(options.artefacts)
     service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, authenticate, description)
-    watcher = Watcher(service, observer)
+    watcher = Watcher(service, observer, Checker(observer, options.check_share))
     watcher.start()
     service.ending.append(watcher.stop)
     service.ending.append(database.close)

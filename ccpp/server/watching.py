@@ -17,6 +17,7 @@ from ccpp.server.live import Live
 from ccpp.storage.database.catalogues import active, documents_of, newest
 
 if TYPE_CHECKING:
+    from ccpp.server.checking import Checker
     from ccpp.server.observing import Observer
     from ccpp.server.service import Service
 
@@ -29,7 +30,8 @@ _KEPT = 3
 class Watcher:
     """Keeps a service's catalogue that of the database."""
 
-    def __init__(self, service: Service, observer: Observer) -> None:
+    def __init__(self, service: Service, observer: Observer, checker: Checker | None = None) -> None:
+        self._checker = checker
         self._service = service
         self._observer = observer
         self._loaded: dict[int, Live] = {}
@@ -61,8 +63,9 @@ class Watcher:
                 self._service.live = live
                 self._observer.event("activate", version=number, catalogue=live.catalogue.digest)
         last = newest(self._service.database)
-        if last is not None and last != number:
-            self._load(last)
+        candidate = self._load(last) if last is not None and last != number else None
+        if self._checker is not None:
+            self._checker.candidate = candidate
 
     def _load(self, number: int) -> Live | None:
         """A version, loaded once; `None` for one that cannot be, which is told once."""
@@ -79,7 +82,7 @@ class Watcher:
             self._refused.add(number)
             self._observer.event("catalogue", "error", version=number, error=str(error))
             return None
-        self._loaded[number] = live = Live(catalogue, number)
+        self._loaded[number] = live = Live(catalogue, number, self._checker)
         while len(self._loaded) > _KEPT:
             del self._loaded[next(iter(self._loaded))]
         self._observer.event("catalogue", version=number, seconds=round(time.perf_counter() - started, 3))

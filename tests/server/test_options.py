@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ccpp.errors import UsageError
-from ccpp.server.options import Options, load_options, print_options
+from ccpp.server.options import Options, load_options, print_options, shown_options
 
 
 def test_the_last_one_counts() -> None:
@@ -40,3 +40,10 @@ def test_what_is_printed_is_what_is_read() -> None:
 def test_mistakes_are_told(file: bytes, environment: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
         load_options(("serve.toml", file), environment, {})
+
+
+def test_nothing_that_is_printed_has_a_secret() -> None:
+    options = load_options(None, {"CCPP_SERVE_KEY": "very-secret"}, {"database": "postgresql://me:very-secret@db.example/ccpp"})
+    assert "very-secret" not in print_options(options)
+    assert "very-secret" not in repr(shown_options(options))
+    assert "very-secret" not in repr(options)
