@@ -56,6 +56,9 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "headers": Entry(
             "exchanging", "Read and write the headers by which a device names its profile, and profiles in WBXML."
         ),
+        "report": Entry(
+            "reporting", "Report who gets what of a catalogue, why others do not, and what would change it: pages and tables."
+        ),
         "spellings": Entry(
             "spelling",
             "Count the profiles that plain requirements reach, as stated and in canonical spelling; without files, list the families.",

@@ -35,6 +35,10 @@ MAX_GROUPS = 16
 #: Steps of a pattern with its repetitions written out. Each character of a text may visit every step.
 MAX_STEPS = 1_000
 
+#: Texts of which a pattern remembers whether they match, and their length: devices share most members of their lists.
+MAX_REMEMBERED = 4_096
+MAX_REMEMBERED_LENGTH = 256
+
 #: Texts tried for an example; a pattern of 20 characters takes some hundred.
 MAX_TRIED = 500
 
@@ -56,14 +60,25 @@ Emit: TypeAlias = "Callable[[_Steps], None]"
 
 
 class Pattern:
-    """A compiled pattern; made by `compile_pattern`, never changed."""
+    """A compiled pattern; made by `compile_pattern`, never changed but for what it remembers, so that threads may share it."""
 
     def __init__(self, steps: Iterable[Step], flags: str) -> None:
         self._steps = tuple(steps)
         self._lines = "m" in flags
+        self._known: dict[str, bool] = {}
 
     def search(self, text: str) -> bool:
         """Whether some part of the text matches."""
+        if len(text) > MAX_REMEMBERED_LENGTH:
+            return self._search(text)
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = self._search(text)
+        return known
+
+    def _search(self, text: str) -> bool:
         reached: set[int] = set()
         for position in range(len(text) + 1):
             reached = self._follow({0, *reached}, text, position)

@@ -20,7 +20,7 @@ from functools import cache
 from hashlib import sha256
 from itertools import islice, takewhile
 from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 from ccpp.diagnostics import Severity
 from ccpp.errors import CcppError, FetchError, ProfileError, UsageError
@@ -42,6 +42,9 @@ BATCH = 32
 
 VENDOR = AttributeName("HardwarePlatform", "Vendor")
 MODEL = AttributeName("HardwarePlatform", "Model")
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 
 class Facts(NamedTuple):
@@ -153,20 +156,25 @@ def examine_all(
 
     new = news()
     running: deque[Future[tuple[Examined, ...]]] = deque()
-    with _Crew(workers) as crew:
+    with Crew(workers, _examine_batch) as crew:
         while batch := tuple(islice(new, BATCH)):
             if len(batch) < BATCH and not running:
                 yield step(_examine_batch(batch))
             else:
                 running.append(crew.start(batch))
             if len(running) > 2 * workers:
-                yield step(_result(running.popleft()))
+                yield step(result_of(running.popleft()))
         while running:
-            yield step(_result(running.popleft()))
+            yield step(result_of(running.popleft()))
     yield step(())
 
 
-def _result(future: Future[tuple[Examined, ...]]) -> tuple[Examined, ...]:
+def result_of(future: Future[R]) -> R:
+    """What a worker made of a batch.
+
+    Raises:
+        UsageError: the worker died.
+    """
     try:
         return future.result()
     except BrokenProcessPool:
@@ -175,12 +183,13 @@ def _result(future: Future[tuple[Examined, ...]]) -> tuple[Examined, ...]:
         ) from None
 
 
-class _Crew:
-    """The worker processes, started with the first batch they are given."""
+class Crew(Generic[P, R]):
+    """The worker processes, started with the first batch they are given; `work` is what they do with one."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, work: Callable[[tuple[P, ...]], R]) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._workers = workers
+        self._work = work
 
     def __enter__(self) -> Self:
         return self
@@ -189,13 +198,13 @@ class _Crew:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def start(self, batch: tuple[Found, ...]) -> Future[tuple[Examined, ...]]:
-        """Have a batch examined by the next worker that is free."""
+    def start(self, batch: tuple[P, ...]) -> Future[R]:
+        """Have a batch worked on by the next worker that is free."""
         # Spawned, as on every platform: a forked process would share locks and the connection of its parent. The pool is made outside
         # the block below, because multiprocessing starts a helper with it and unblocks the signals afterwards.
         self._pool = self._pool or ProcessPoolExecutor(self._workers, get_context("spawn"), _prepare_worker)
         with _undisturbed():
-            return self._pool.submit(_examine_batch, batch)
+            return self._pool.submit(self._work, batch)
 
 
 @contextmanager

@@ -1,0 +1,212 @@
+"""Which constraints stand between an application and the devices it does not reach, alone and together; and what is to be learnt of them.
+
+Theory of operation
+-------------------
+Groups that no variant on offer fits, and for which the application's constraints come out alike, make a class; there are few. For each
+class, going down the requirements gives the smallest sets of constraints to waive, as masks of bits; what waiving a set reaches is then
+one pass over the classes. The best sets of a size are found by trying all where these are few, else by adding one constraint at a time
+to the best found: greedy, and the report says which.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccpp.matching.definition import FALSE, TRUE, UNKNOWN
+from ccpp.matching.flipping import phrase
+from ccpp.reports.model import BlockingRow, JointRow, LearnRow
+from ccpp.reports.offers import constraints_of, on_offer
+from ccpp.reports.population import positions
+from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ccpp.catalogue.model import Application
+    from ccpp.model import Verdict
+    from ccpp.reports.offers import Offers
+    from ccpp.reports.population import Population, Share
+    from ccpp.requirements.graph import RequirementGraph
+
+#: Sets of constraints that are looked at for one class: the smallest of them.
+MAX_WAYS = 64
+#: Sets of one size of which every one is tried; beyond, the search is greedy.
+MAX_TRIED = 3_000
+#: Constraints of the largest set that is reported.
+LARGEST = 3
+
+
+class _Class(NamedTuple):
+    """Groups for which the constraints come out alike, what would have to be waived for them, and which constraints are open."""
+
+    groups: int
+    ways: Sequence[int]
+    unknown: int
+
+
+class Blame:
+    """What is to blame for the reach of one application."""
+
+    def __init__(self, application: Application, graph: RequirementGraph, population: Population, offers: Offers) -> None:
+        self._application = application
+        self._population = population
+        self._graph = graph
+        self._constraints = constraints_of(application, graph)
+        self._classes = list(self._classified(offers))
+
+    def _classified(self, offers: Offers) -> Iterator[_Class]:
+        missing = offers.everything & ~offers.application(self._application)
+        outcomes = [offers.outcomes[one] for one in self._constraints]
+        classes = [missing] if missing and outcomes else []
+        for sets in outcomes:
+            for found in sets:
+                classes = [part for one in classes for part in (one & found, one & ~found) if part]
+        requirements = [self._graph[one.requirement] for one in on_offer(self._application) if one.requirement]
+        for groups in classes:
+            place = next(positions(groups))
+            verdicts = {
+                one: TRUE if holds >> place & 1 else UNKNOWN if may_hold >> place & 1 else FALSE
+                for one, (holds, may_hold) in zip(self._constraints, outcomes, strict=True)
+            }
+            waiving = _Waiving(self._graph, verdicts)
+            ways = _smallest(way for one in requirements for way in waiving.ways(one, wanted=True))
+            yield _Class(groups, ways, sum(1 << number for number, one in enumerate(verdicts.values()) if one is UNKNOWN))
+
+    def _share(self, holds: Callable[[_Class], bool]) -> Share:
+        groups = 0
+        for one in self._classes:
+            if holds(one):
+                groups |= one.groups
+        return self._population.share(groups)
+
+    def _said(self, number: int) -> str:
+        constraint = self._constraints[number]
+        return f"{constraint.attribute} {phrase(constraint)}"
+
+    def _involved(self) -> list[int]:
+        """The constraints that are in some way."""
+        every = 0
+        for one in self._classes:
+            for way in one.ways:
+                every |= way
+        return [number for number in range(len(self._constraints)) if every >> number & 1]
+
+    def blocking(self) -> list[BlockingRow]:
+        """Every constraint that blocks, the worst first."""
+        rows = [
+            BlockingRow(
+                self._application.id,
+                self._said(number),
+                self._share(lambda one, bit=1 << number: bit in one.ways),  # type: ignore[misc]
+                self._share(lambda one, bit=1 << number: bool(one.ways) and all(way & bit for way in one.ways)),  # type: ignore[misc]
+                self._share(lambda one, bit=1 << number: any(way & bit for way in one.ways)),  # type: ignore[misc]
+            )
+            for number in self._involved()
+        ]
+        return sorted(rows, key=lambda row: (-row.alone.weight, -row.necessary.weight, -row.involved.weight, row.constraint))
+
+    def reached(self, waived: int) -> Share:
+        """Who would be fitted were these constraints waived, as a mask."""
+        return self._share(lambda one: any(not way & ~waived for way in one.ways))
+
+    def joint(self) -> list[JointRow]:
+        """For each size the set of constraints of which waiving reaches most, as long as a larger set reaches more."""
+        numbers = self._involved()
+        rows: list[JointRow] = []
+        best, most = 0, self.reached(0)
+        for size in range(1, min(LARGEST, len(numbers)) + 1):
+            exact = comb(len(numbers), size) <= MAX_TRIED
+            trials = _every(numbers, size) if exact else [best | 1 << number for number in numbers if not best >> number & 1]
+            best = max(trials, key=lambda mask: (self.reached(mask).weight, -mask))
+            reached = self.reached(best)
+            if reached.weight > most.weight:
+                names = tuple(self._said(number) for number in numbers if best >> number & 1)
+                rows.append(JointRow(self._application.id, names, reached, exact))
+                most = reached
+        return rows
+
+    def learn(self) -> list[LearnRow]:
+        """The attributes that are not stated and of which a value might serve, the most useful first."""
+        open_: list[tuple[int, list[frozenset[str]]]] = []
+        for one in self._classes:
+            sets = [self._attributes(way) for way in one.ways if not way & ~one.unknown]
+            if sets:
+                open_.append((one.groups, sets))
+        names = sorted({name for _, sets in open_ for each in sets for name in each})
+        rows = []
+        for name in names:
+            alone = self._union(groups for groups, sets in open_ if frozenset({name}) in sets)
+            involved = self._union(groups for groups, sets in open_ if any(name in each for each in sets))
+            rows.append(LearnRow(self._application.id, name, alone, involved))
+        return sorted(rows, key=lambda row: (-row.alone.weight, -row.involved.weight, row.attribute))
+
+    def _attributes(self, way: int) -> frozenset[str]:
+        """What the constraints of a way rest on."""
+        chosen = (one for number, one in enumerate(self._constraints) if way >> number & 1)
+        return frozenset(str(name) for one in chosen for name in one.attributes)
+
+    def _union(self, sets: Iterable[int]) -> Share:
+        groups = 0
+        for one in sets:
+            groups |= one
+        return self._population.share(groups)
+
+
+def _every(numbers: Sequence[int], size: int) -> list[int]:
+    return [sum(1 << number for number in chosen) for chosen in combinations(numbers, size)]
+
+
+class _Waiving:
+    """What would have to be waived, where the constraints come out as they do; a waived constraint is taken as it is wanted."""
+
+    def __init__(self, graph: Mapping[str, Requirement], verdicts: Mapping[Constraint, Verdict]) -> None:
+        self._graph = graph
+        self._verdicts = verdicts
+        self._bits = {constraint: 1 << number for number, constraint in enumerate(verdicts)}
+
+    def ways(self, requirement: Requirement, *, wanted: bool) -> list[int]:
+        """The smallest sets of constraints, as masks; `[0]` where nothing has to be waived, `[]` where nothing helps."""
+        match requirement:
+            case Constraint():
+                as_wanted = self._verdicts[requirement] is (TRUE if wanted else FALSE)
+                return [0 if as_wanted else self._bits[requirement]]
+            case Reference(name):
+                return self.ways(self._graph[name], wanted=wanted)
+            case Not(item):
+                return self.ways(item, wanted=not wanted)
+            case All(items) | Any(items):
+                parts = [self.ways(item, wanted=wanted) for item in items]
+                if isinstance(requirement, All) is wanted:
+                    return _together(parts)
+                return _smallest(way for part in parts for way in part)
+            case ExactlyOne(items):
+                return self._exactly_one(items, wanted=wanted)
+
+    def _exactly_one(self, items: Sequence[Requirement], *, wanted: bool) -> list[int]:
+        if wanted:
+            choices = [[self.ways(item, wanted=item is chosen) for item in items] for chosen in items]
+        else:
+            choices = [[self.ways(item, wanted=False) for item in items]]
+            choices += [[self.ways(one, wanted=True), self.ways(other, wanted=True)] for one, other in combinations(items, 2)]
+        return _smallest(way for choice in choices for way in _together(choice))
+
+
+def _together(parts: Iterable[list[int]]) -> list[int]:
+    """One way of each part, in every combination."""
+    found = [0]
+    for part in parts:
+        found = part if found == [0] else found if part == [0] else _smallest(left | right for left in found for right in part)
+    return found
+
+
+def _smallest(candidates: Iterable[int]) -> list[int]:
+    """The masks that contain no other, those of few constraints first, and not too many of them."""
+    found: list[int] = []
+    for mask in sorted(set(candidates), key=lambda mask: (mask.bit_count(), mask)):
+        if not any(not one & ~mask for one in found):
+            found.append(mask)
+            if len(found) == MAX_WAYS:
+                break
+    return found
