@@ -40,6 +40,7 @@ def cores() -> int:
     "--catalogue", "files", multiple=True, required=True, metavar="FILE", help="The catalogue; several files are one."
 )
 @click.option("--output", required=True, metavar="FOLDER", help="Where the files of the report go.")
+@click.option("--index", metavar="FILE", help="A list that says under which URI each file was published.")
 @click.option("--weights", metavar="CSV", help="What devices count for: columns profile,weight or vendor,model,weight.")
 @click.option(
     "--as",
@@ -58,6 +59,7 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     sources: Sequence[str],
     files: Sequence[str],
     output: str,
+    index: str | None,
     weights: str | None,
     forms: Sequence[str],
     at: str | None,
@@ -78,14 +80,15 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     from ccpp.reports.compatibility import report as report_on
     from ccpp.reports.writing import plain_summary
     from ccpp.storage.files import write_file
-    from ccpp.storage.populations import read_weights
+    from ccpp.storage.populations import places_in, read_weights
     from ccpp.vocabulary import load_vocabularies
 
     writers = [FORMS[name].load() for name in forms or [name for name, one in FORMS.items() if one.usual]]
     time = time_of(at)
     catalogue = load_documents([one for file in files for one in catalogue_documents(file)], load_vocabularies())
     counted = read_weights(weights) if weights else None
-    devices, unreadable = _read(sources, catalogue, counted, jobs=jobs, strict=strict)
+    places = [places_in(source, index=index) for source in sources]
+    devices, unreadable = _read(places, catalogue, counted, jobs=jobs, strict=strict)
     if not devices:
         complain(UsageError("no profile to report on", source=", ".join(sources)))
         leave(NEGATIVE)
@@ -101,16 +104,16 @@ def report(  # noqa: PLR0913, PLR0917  an option each
 
 
 def _read(
-    sources: Sequence[str], catalogue: Catalogue, weights: Weights | None, *, jobs: int, strict: bool
+    sources: Sequence[Places], catalogue: Catalogue, weights: Weights | None, *, jobs: int, strict: bool
 ) -> tuple[list[Device], list[Unreadable]]:
     from ccpp.reports.model import Unreadable
     from ccpp.reports.population import Device, asked
-    from ccpp.storage.populations import Failed, places_in, read_devices
+    from ccpp.storage.populations import Failed, read_devices
 
     devices, unreadable, unweighted = [], [], 0
     wanted = asked(catalogue.requirements)
     for source in sources:
-        with _with_bar(places_in(source)) as places:
+        with _with_bar(source) as places:
             for one in read_devices(places, wanted, workers=jobs):
                 if isinstance(one, Failed):
                     error = UsageError(one.reason, source=one.place)

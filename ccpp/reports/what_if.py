@@ -139,10 +139,11 @@ def _thresholds(constraint: Constraint, stated: Iterable[Value]) -> list[Operand
     """What devices state, as thresholds from small to large, the present one in its place."""
     place = ORDERED[constraint.kind].place
     found: dict[Any, Operand] = {place(constraint.operand, constraint.operand): constraint.operand}
-    for value in {member for value in stated for member in _members(value)}:
+    present = next(iter(found))
+    for value in sorted({member for members in map(_members, stated) for member in members}, key=_text):
         where = place(value, constraint.operand)
-        if where is not None and (where not in found or _text(value) < _text(found[where])) and where != next(iter(found)):
-            found[where] = where[1] if isinstance(where, tuple) and isinstance(where[-1], Dimension) else value
+        if where is not None and where != present:
+            found.setdefault(where, dimension_of(value) or value)
     return [found[where] for where in sorted(found)]
 
 

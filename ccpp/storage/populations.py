@@ -67,26 +67,24 @@ class Places(NamedTuple):
     found: Iterator[Place | Failed]
 
 
-def places_in(name: str) -> Places:
+def places_in(name: str, *, index: str | None = None) -> Places:
     """The devices under the name of a folder, an archive, a list, the repository's file, a table or a file of JSON lines.
+
+    `index` is a list that says under which URI each file was published.
 
     Raises:
         UsageError: there is nothing of that name, or nothing that can hold profiles.
     """
     path = Path(name)
     if path.is_dir():
-        files = sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one, path))
-        return Places(len(files), (place for one in files for place in _in_file(one)))
+        folder = open_source(name, index=index)
+        return Places(folder.size, (place for one in folder.found for place in _in_folder(one)))
     if read_file(name, len(_SQLITE))[: len(_SQLITE)] == _SQLITE:
         return Places(None, _in_repository(path))
     if path.suffix.lower() in _TABLES and _holds_rows(path):
         return Places(None, _in_table(path))
-    source = open_source(name)
+    source = open_source(name, index=index)
     return Places(source.size, iter(source.found))
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _holds_rows(path: Path) -> bool:
@@ -94,11 +92,13 @@ def _holds_rows(path: Path) -> bool:
     return path.suffix.lower() == ".parquet" or b'"attributes"' in read_file(str(path), 65_536)
 
 
-def _in_file(path: Path) -> Iterator[Place | Failed]:
-    if path.suffix.lower() in _TABLES:
+def _in_folder(found: Found) -> Iterator[Place | Failed]:
+    """What a file of a folder holds: the rows of a table, else a document."""
+    path = Path(found.name)
+    if path.suffix.lower() in _TABLES and _holds_rows(path):
         yield from _in_table(path)
     else:
-        yield from open_source(str(path)).found
+        yield found
 
 
 def _in_table(path: Path) -> Iterator[Place | Failed]:

@@ -7,7 +7,6 @@ that are called as attributes are (`HardwarePlatform/ScreenSize`), of text, numb
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +17,8 @@ from ccpp.resolution import digest
 from ccpp.storage.files import lines_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from ccpp.model import Attribute, Scalar, Value
     from ccpp.vocabulary import Vocabularies
 
