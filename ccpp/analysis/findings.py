@@ -30,6 +30,9 @@ ALWAYS, NEVER = All(()), Any(())
 #: Pairs of candidates of one group that are compared for good, after the index has ruled out what it can.
 MAX_PAIRS = 50_000
 
+#: Constraints of one requirement that are left out in turn; each time all the others are looked at.
+MAX_OWN = 60
+
 _TWO = 2
 
 
@@ -137,7 +140,9 @@ class _Work:
         if self.ask(self.opened.unsatisfiable(requirement), Kind.UNSATISFIABLE, name):
             self.impossible.add(name)
             because = self.opened.contradiction(requirement)
-            sentence = f"no device satisfies `{name}`: {'; '.join(map(said, because)) or 'it has no alternative'}"
+            sentence = (
+                f"no device satisfies `{name}`: {'; '.join(map(said, because)) or 'its many parts contradict each other'}"
+            )
             self.found.append(Finding(Kind.UNSATISFIABLE, name, sentence, because=because))
             return
         for constraint in self.redundant(name):
@@ -153,6 +158,9 @@ class _Work:
         whole = requirement = self.graph[name]
         spread = Counter(one for part in self.graph.constraints(name) for one in part.attributes)
         own = [part for part in walk(requirement) if isinstance(part, Constraint)]
+        if len(own) > MAX_OWN:
+            self.open.append(Open(Kind.REDUNDANT, name, f"it has more than {MAX_OWN} constraints"))
+            return
         for at in reversed(range(len(own))):
             constraint = own[at]
             alone = max(spread[one] for one in constraint.attributes) < _TWO and own.count(constraint) < _TWO

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Requirements in normal form that are remembered.
 MAX_FORMS = 256
 
+#: Clauses that are left out in turn, to find those that contradict each other.
+MAX_CONTRADICTING = 100
+
 #: Why a question is open that no smaller reason was found for.
 TOO_LARGE = "a part of it has too many alternatives to be written as clauses"
 
@@ -83,8 +86,10 @@ class Analysis:
         return self._answer(self.solver.solve(form.clauses), requirement, None)
 
     def contradiction(self, requirement: Requirement) -> tuple[tuple[Literal, ...], ...]:
-        """Clauses of a requirement that no device satisfies together; without any one of them some might."""
+        """Clauses of a requirement that no device satisfies together; without any one of them some might. None where they are many."""
         kept = list(self.form(requirement).clauses)
+        if len(kept) > MAX_CONTRADICTING:
+            return ()
         for clause in list(kept):
             without = [one for one in kept if one is not clause]
             if self.solver.solve(without).impossible:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 #: Imagined values for one question: six patterns with the four intervals of two versions are 256.
 MAX_IMAGINED = 1_024
 
+#: Values times tests of one question.
+MAX_TESTED = 500_000
+
 #: The test that every value passes.
 ANYTHING: Test = ("and", ())
 
@@ -86,8 +89,8 @@ def stand_ins(tests: Iterable[Test], datatype: str, copies: int) -> list[StandIn
         values, more = make(simple, named, datatype, copies)
         real += values
         imagined += more
-    if len(real) > MAX_VALUES:
-        raise TooMany(f"its bounds divide values into more than {MAX_VALUES} parts")
+    if len(real) > MAX_VALUES or len(real) * len(every) > MAX_TESTED:
+        raise TooMany(f"{len(every)} constraints divide its values into {len(real)} parts")
     made = [StandIn(value, frozenset(test for test in every if passes(test, value))) for value in real]
     pretended = [StandIn(None, frozenset(test for test in every if _follows(test, passed))) for passed in imagined]
     counted: Counter[frozenset[Test]] = Counter()
