@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import analysing, batch, catalogue, choosing, matching, peers, reading, server, starting, wbxml
+from benchmarks import analysing, batch, catalogue, choosing, matching, peers, reading, report, server, starting, wbxml
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
@@ -29,6 +29,7 @@ BENCHMARKS = MappingProxyType(
         "peers": peers,
         "server": server,
         "wbxml": wbxml,
+        "report": report,
         "starting": starting,
     }
 )
