@@ -57,7 +57,8 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "exchanging", "Read and write the headers by which a device names its profile, and profiles in WBXML."
         ),
         "report": Entry(
-            "reporting", "Report who gets what of a catalogue, why others do not, and what would change it: pages and tables."
+            "reporting",
+            "Report who gets what of a catalogue, why others do not, and what would change it: a page, tables and summaries in a folder.",
         ),
         "spellings": Entry(
             "spelling",

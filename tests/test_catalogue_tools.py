@@ -71,7 +71,7 @@ def test_the_samples_digest_survives_formatting(tmp_path: Path) -> None:
 
 def test_lint_exits_by_severity(tmp_path: Path) -> None:
     found = as_json("catalogue", "lint", CATALOGUE)
-    assert [(one["rule"], one["subject"], one["line"]) for one in found] == [("dead-setting", "chess-small", 115)]
+    assert [(one["rule"], one["subject"], one["line"]) for one in found] == [("dead-setting", "chess-small", 117)]
     warned = ccpp("catalogue", "lint", CATALOGUE, "--fail-on", "warning")
     assert (warned.exit_code, warned.stdout.splitlines()[-1]) == (1, "1 warning")
     broken = tmp_path / "c.ttl"

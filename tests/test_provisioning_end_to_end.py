@@ -144,7 +144,7 @@ def test_a_real_device_of_a_real_network_is_configured(shared: Path, tmp_path: P
     )
     profile = shared / "profiles" / "3c21806e0b8cf3c1724e7d184691bd4a.rdf"
     run = CliRunner().invoke
-    made = run(cli, ["settings", str(profile), "--subscriber", str(account), "--as", "wap-wbxml", "--output", str(out)])
+    made = run(cli, ["settings", str(profile), "--account", str(account), "--as", "wap-wbxml", "--output", str(out)])
     assert made.exit_code == 0, made.output
     assert "hunter2" not in made.output
     (file,) = out.iterdir()

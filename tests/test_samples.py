@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 #: Real profiles that pySHACL is asked about, in shards, some of them in every run.
 REAL = 200
-SHARDS, ORDINARY = 8, 3
+SHARDS, ORDINARY = 8, 1
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -55,7 +55,7 @@ def test_a_secret_leaves_no_trace() -> None:
         + " , ".join(
             [
                 'cat:declares [ cat:key "pin" ; cat:type cat:Text ; cat:secret true ]',
-                *(f'[ cat:key "{key}" ; cat:type cat:Text ]' for key in ("server", "features", "font", "board", "sound", "keys", "link")),
+                *(f'[ cat:key "{key}" ; cat:type cat:Text ]' for key in ("server", "features", "font", "board", "sound", "keys", "link", "descriptor/vendor")),
             ]
         )
         + ' ; cat:setting [ cat:key "pin" ; cat:value "4711" ] ;',

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BASE = "http://profiles.example/device.rdf"
 #: The real files are compared in shards, some of them in every run.
-SHARDS, ORDINARY = 8, 3
+SHARDS, ORDINARY = 8, 1
 
 
 def term(value: str | Literal) -> rdflib.term.Node:
