@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +10,18 @@ import click
 
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, complain, leave, print_json
 from ccpp.commands.profiles_printing import show_tally
+from ccpp.commands.progress import cores, with_bar
 from ccpp.commands.repository import REPOSITORY, open_repository
 from ccpp.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from ccpp.storage.importing import Stop
     from ccpp.storage.repository import Repository, Tally
-    from ccpp.storage.sources import Found, Source
+    from ccpp.storage.sources import Source
 
 _INTERRUPTED = 130
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @click.command("import")
@@ -39,7 +33,7 @@ def _cores() -> int:
 @click.option("--user-agent", metavar="TEXT", help="The name to fetch under; some servers answer only what they know.")
 @click.option("--again", is_flag=True, help="Read what is there unchanged as well, after an update of ccpp.")
 @click.option(
-    "--jobs", default=_cores, type=click.IntRange(1), metavar="N", help="Processes that read; one a core unless given."
+    "--jobs", default=cores, type=click.IntRange(1), metavar="N", help="Processes that read; one a core unless given."
 )
 @REPOSITORY
 @FORMAT
@@ -89,39 +83,13 @@ def _import(
     from ccpp.storage.repository import Tally
 
     tally = Tally()
-    with _with_bar(source) as places, closing(examine_all(places, known, workers=jobs, stopped=stop)) as steps:
+    with (
+        with_bar(source.found, source.size, "importing") as places,
+        closing(examine_all(places, known, workers=jobs, stopped=stop)) as steps,
+    ):
         for step in steps:
             tally += repository.record(step.examined, now, step.unchanged)
     return tally
-
-
-@contextmanager
-def _with_bar(source: Source) -> Iterator[Iterable[Found]]:
-    """The places of a source, on a terminal with a bar: how many, how many a second, and how long it will take."""
-    from time import monotonic
-
-    from ccpp.storage.importing import BATCH
-
-    if not sys.stderr.isatty():
-        yield source.found
-        return
-    start, taken = monotonic(), 0
-
-    def counted() -> Iterator[Found]:
-        nonlocal taken
-        for taken, place in enumerate(source.found, 1):  # noqa: B007  read below
-            yield place
-
-    with click.progressbar(
-        counted(),
-        length=source.size,
-        label="importing",
-        file=sys.stderr,
-        show_pos=True,
-        item_show_func=lambda _: f"{taken / max(monotonic() - start, 0.001):.0f}/s",
-        update_min_steps=BATCH,
-    ) as bar:
-        yield bar
 
 
 def _fetch(hosts: Sequence[str], user_agent: str | None) -> Callable[[str], bytes] | None:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, complain, leave, print_json, time_of
+from ccpp.commands.progress import cores, with_bar
 from ccpp.errors import UsageError
 from ccpp.reports.formats import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ccpp.catalogue.model import Catalogue
     from ccpp.reports.model import CompatibilityReport, Unreadable
     from ccpp.reports.population import Device
-    from ccpp.storage.populations import Failed, Place, Places, Weights
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    from ccpp.storage.populations import Places, Weights
 
 
 @click.command("report")
@@ -113,7 +106,7 @@ def _read(
     devices, unreadable, unweighted = [], [], 0
     wanted = asked(catalogue.requirements)
     for source in sources:
-        with _with_bar(source) as places:
+        with with_bar(source.found, source.size, "reading") as places:
             for one in read_devices(places, wanted, workers=jobs):
                 if isinstance(one, Failed):
                     error = UsageError(one.reason, source=one.place)
@@ -132,35 +125,6 @@ def _read(
             )
         )
     return devices, unreadable
-
-
-@contextmanager
-def _with_bar(places: Places) -> Iterator[Iterator[Place | Failed]]:
-    """The places, on a terminal with a bar: how many, how many a second, and how long it will take where their number is known."""
-    from time import monotonic
-
-    from ccpp.storage.importing import BATCH
-
-    if not sys.stderr.isatty():
-        yield places.found
-        return
-    start, taken = monotonic(), 0
-
-    def counted() -> Iterator[Place | Failed]:
-        nonlocal taken
-        for taken, place in enumerate(places.found, 1):  # noqa: B007  read below
-            yield place
-
-    with click.progressbar(
-        counted(),
-        length=places.size,
-        label="reading",
-        file=sys.stderr,
-        show_pos=True,
-        item_show_func=lambda _: f"{taken / max(monotonic() - start, 0.001):.0f}/s",
-        update_min_steps=BATCH,
-    ) as bar:
-        yield iter(bar)
 
 
 def _said(found: CompatibilityReport, folder: str, files: Sequence[str]) -> str:
