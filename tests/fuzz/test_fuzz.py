@@ -6,10 +6,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from fuzz.mutation import explore, finding, mutations, repetitions
-from fuzz.targets import TARGETS
 
 from ccpp.errors import UsageError
+from fuzz.mutation import explore, finding, mutations, repetitions
+from fuzz.targets import TARGETS
 
 if TYPE_CHECKING:
     from fuzz.target import Target
