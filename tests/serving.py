@@ -33,9 +33,11 @@ class Ask:
         self.service = service
         self.routes = Routes(ROUTES)
 
-    def __call__(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
+    def __call__(
+        self, method: str, path: str, body: bytes = b"", more: tuple[tuple[str, str], ...] = (), **headers: str
+    ) -> Response:
         path, _, query = path.partition("?")
-        fields = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        fields = (*more, *((name.replace("_", "-"), value) for name, value in headers.items()))
         request = Request(method, path, fields, body, query, time=1.0e9, id="t-1", base="http://server.example")
         return finish(respond(request, self.routes, self.service))
 

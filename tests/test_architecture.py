@@ -80,6 +80,7 @@ CONFINED = {
     "sqlalchemy": {"storage.database.*"},
     "alembic": {"storage.database.*"},
     "cryptography": {"storage.database.secrecy", "provisioning.signing"},
+    "joserfc": {"server.authentication.*"},
     "httpx": {"client"},
     "uvicorn": {"server.running", "server.wire"},
     "prometheus_client": {"server.observing"},

@@ -23,6 +23,7 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
     """Serve decisions, discovery and downloads over HTTP.
 
     Every option can stand in a file (--config) or in the environment (CCPP_SERVE_PORT=8080); the command line counts most.
+    On an address that others reach, an option must say who may ask: see `ccpp serve --print-config`, `token_keys` and what follows it.
     """
     import os
     from contextlib import ExitStack
@@ -40,9 +41,11 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
     if print_config:
         click.echo(print_options(options), nl=False)
         return
+    from ccpp.server.authentication.starting import check_open
     from ccpp.server.running import run_server
     from ccpp.server.starting import prepare, write_demo
 
+    check_open(options)
     with ExitStack() as stack:
         if options.demo:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="ccpp-demo-")))

@@ -198,6 +198,8 @@ class App:
             id=request_id,
             client=client[0] if client else "",
             base=self._options.public_url or _base(scope),
+            target=_target(scope),
+            certificate=scope.get("certificate", b""),
         )
 
     async def _body(self, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
@@ -297,6 +299,12 @@ def _base(scope: Scope) -> str:
     """The server's own URL as the client knows it."""
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     return f"{scope['scheme']}://{host.decode()}" if _HOST.fullmatch(host) else "http://localhost"
+
+
+def _target(scope: Scope) -> str:
+    """Path and query as they were sent."""
+    raw, query = scope.get("raw_path") or b"", scope["query_string"]
+    return (raw + b"?" + query if query else raw).decode("latin-1")
 
 
 def _finished(lines: Iterable[Steps[bytes]]) -> bytes:

@@ -69,7 +69,9 @@ def _identified(request: Request, role: Role, service: Service) -> Steps[Request
     """
     if service.authenticate is not None:
         request = replace(request, identity=(yield from service.authenticate(request, service)))
-    if role not in request.identity.roles:
-        status = 401 if request.identity.name == ANONYMOUS.name else 403
-        raise Refused(status, f"this is for the role `{role.value}`", hint="say who you are")
-    return request
+    if role in request.identity.roles:
+        return request
+    message = f"this is for the role `{role.value}`"
+    if request.identity.name == ANONYMOUS.name:
+        raise service.unproven(request, message)
+    raise Refused(403, message, hint="ask whoever gives out roles")

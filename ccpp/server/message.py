@@ -42,13 +42,19 @@ class Identity:
     subscriber: str | None = None
 
 
+#: What callers are asked to say who they are for (RFC 9110 §11.5).
+REALM = "ccpp"
+
 #: A caller of whom nothing is known: it may ask for decisions, as a device or for one, and may change nothing of the server's.
 ANONYMOUS = Identity("anonymous", frozenset({Role.DEVICE, Role.PROVISIONING_SERVER}))
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: the path is decoded, header names are in lower case, `time` is seconds since 1970, `base` the server's own URL."""
+    """One request: the path is decoded, header names are in lower case, `time` is seconds since 1970, `base` the server's own URL.
+
+    `target` is path and query as they were sent, `certificate` the one that the connection's other end proved to have, in DER.
+    """
 
     method: str
     path: str
@@ -59,6 +65,8 @@ class Request:
     id: str = ""
     client: str = ""
     base: str = ""
+    target: str = ""
+    certificate: bytes = b""
     identity: Identity = ANONYMOUS
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

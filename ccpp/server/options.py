@@ -65,6 +65,23 @@ class Options:
         256, "requests of a worker that may wait for a thread; further ones are told to come again", least=1
     )
     drain_seconds: float = _option(10.0, "seconds that requests under way are given when the server stops", least=0)
+    anonymous: tuple[str, ...] = _option(
+        (),
+        "roles of a caller who says nothing, of device and provisioning-server; while nothing authenticates, on loopback, both",
+    )
+    token_keys: str = _option(
+        "", "the keys that bearer tokens are signed with: a JWK set, by its file or URL; empty for no tokens"
+    )
+    token_issuer: str = _option("", "who issues tokens: the claim `iss`")
+    token_audience: str = _option("", "whom tokens are for, this server: in the claim `aud`")
+    token_algorithms: tuple[str, ...] = _option(
+        ("RS256", "PS256", "ES256", "EdDSA"), "algorithms that tokens are signed by; none with a shared secret can be named"
+    )
+    token_roles: str = _option("roles", "the claim with the roles, a list or words; a path of names has dots")
+    token_subscriber: str = _option("subscriber", "the claim with the subscriber whose device it is")
+    token_leeway: float = _option(30.0, "seconds that the clock of the issuer may differ", least=0)
+    token_keys_seconds: float = _option(300.0, "seconds after which the keys are read again", least=1)
+    token_networks: tuple[str, ...] = _option((), "networks besides the public Internet that the keys may be fetched from")
     log: str = _option("json", "json: a line for each request and event on standard error; off: errors only")
 
     def __repr__(self) -> str:

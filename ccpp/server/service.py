@@ -10,6 +10,7 @@ from ccpp.server.problems import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ccpp.exchange.model import Field
     from ccpp.server.artefacts import Artefacts
     from ccpp.server.devices import Devices
     from ccpp.server.live import Live
@@ -31,6 +32,9 @@ class Authenticate(Protocol):
             Refused: it comes from nobody who may ask anything: the wrong token, one that has ended.
         """
 
+    def challenges(self, request: Request) -> tuple[Field, ...]:
+        """The `WWW-Authenticate` fields that ask a caller who it is; none where there is no such way."""
+
 
 @dataclass(slots=True)
 class Service:
@@ -48,6 +52,12 @@ class Service:
     live: Live | None = None
     stopping: bool = False
     ending: list[Callable[[], None]] = field(default_factory=list)
+
+    def unproven(self, request: Request, message: str) -> Refused:
+        """What a caller is told who must say who it is: 401 with the ways to do so, 403 where there is none."""
+        ways = self.authenticate.challenges(request) if self.authenticate else ()
+        hint = "say who you are" if ways else "this server finds out by no header who asks: see its options"
+        return Refused(401 if ways else 403, message, hint=hint, headers=ways)
 
     @property
     def current(self) -> Live:

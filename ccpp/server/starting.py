@@ -20,6 +20,7 @@ from ccpp.normalisation import load_normalisation
 from ccpp.overlays import MAX_OVERLAYS, load_overlays
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.server.artefacts import Artefacts
+from ccpp.server.authentication.starting import make_guard
 from ccpp.server.checking import Checker
 from ccpp.server.devices import Devices
 from ccpp.server.openapi import describe
@@ -50,7 +51,7 @@ _MAX_KEY, _KEY_SECONDS = 1_024, 30
 
 
 def make_service(options: Options, observer: Observer, authenticate: Authenticate | None = None) -> Service:
-    """The service that the options describe; `authenticate` finds out who calls.
+    """The service that the options describe; `authenticate` finds out who calls, unless the options say how.
 
     Raises:
         CcppError: a file that they name cannot be used.
@@ -76,7 +77,8 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
     database = Database(database_url(options))
     keys = open_keys(database, read_master(options), time.time())
     artefacts = Artefacts(options.artefacts)
-    service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, authenticate, description)
+    guard = authenticate or make_guard(options)
+    service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, guard, description)
     watcher = Watcher(service, observer, Checker(observer, options.check_share))
     watcher.start()
     service.ending.append(watcher.stop)

@@ -123,7 +123,7 @@ def _stated(request: Request, service: Service) -> Steps[tuple[dict[str, Any], D
 def _own(request: Request, service: Service) -> Steps[Owner]:
     identifier = request.identity.subscriber
     if identifier is None:
-        raise Refused(401, "settings are told to the subscriber whose they are", hint="say who you are")
+        raise service.unproven(request, "settings are told to the subscriber whose they are")
     return (yield from _kept(identifier, service))
 
 

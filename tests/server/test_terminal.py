@@ -61,7 +61,7 @@ def test_a_subscriber_is_told_their_own_settings_in_the_form_they_take(told: Ask
 
 
 def test_nobody_is_told_another_s(told: Ask, ask: Ask) -> None:
-    assert ask("GET", "/settings").status == 401
+    assert ask("GET", "/settings").status == 403
     assert ask("GET", "/autoconfiguration").status == 511
     assert told("GET", "/settings", authorization="somebody").status == 404
     body = json.dumps({"uri": N80, "subscriber": IMSI}).encode()

@@ -1,0 +1,132 @@
+"""The ways to say who one is that the options switch on: `METHODS` is the table, each row made where its options are set."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from ccpp.errors import UsageError
+from ccpp.server.authentication.guard import Guard
+from ccpp.server.authentication.keyring import MAX_SET, Keyring
+from ccpp.server.authentication.tokens import Rules, Tokens
+from ccpp.server.message import ANONYMOUS, Role
+from ccpp.storage.addresses import parse_place, refuse_special
+from ccpp.storage.fetching import Fetcher, FetchPolicy, Freshness
+from ccpp.storage.files import read_file
+from ccpp.storage.transfer import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ccpp.server.authentication.method import Method
+    from ccpp.server.options import Options
+    from ccpp.storage.addresses import Address
+
+#: Copies and failures are for `Keyring` to judge, so none is kept here.
+_NOW = Freshness(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def make_guard(options: Options) -> Guard | None:
+    """What finds out who calls; `None` where nothing is switched on, and everybody is anonymous.
+
+    Raises:
+        UsageError: an option says what cannot be.
+    """
+    methods = [method for make in METHODS for method in make(options)]
+    anybody = anybody_of(options)
+    return Guard(methods, anybody) if methods else None
+
+
+def anybody_of(options: Options) -> frozenset[Role]:
+    """The roles of a caller who says nothing.
+
+    Raises:
+        UsageError: one is no role, or nobody's to have who is unknown.
+    """
+    wrong = [name for name in options.anonymous if name not in ANONYMOUS.roles]
+    if wrong:
+        known = ", ".join(sorted(ANONYMOUS.roles))
+        raise UsageError(f"`anonymous` has `{wrong[0]}`", hint=f"a caller of whom nothing is known can be {known}")
+    return frozenset(map(Role, options.anonymous))
+
+
+def _tokens(options: Options) -> Iterable[Method]:
+    if options.token_keys:
+        rules = Rules(
+            options.token_issuer,
+            options.token_audience,
+            options.token_algorithms,
+            options.token_roles,
+            options.token_subscriber,
+            options.token_leeway,
+        )
+        yield Tokens(rules, Keyring(key_source(options.token_keys, options.token_networks), options.token_keys_seconds))
+
+
+METHODS: tuple[Callable[[Options], Iterable[Method]], ...] = (_tokens,)
+
+
+def key_source(place: str, networks: tuple[str, ...]) -> Callable[[], bytes]:
+    """What reads a JWK set: from a file, or by https; by http from this machine alone.
+
+    Only the host that is named is asked, and only at an address of the public Internet or of the networks that are named besides.
+
+    Raises:
+        UsageError: the place or a network is none, or the file cannot be read now.
+    """
+    if "://" not in place:
+        read_file(place, MAX_SET)
+        return lambda: read_file(place, MAX_SET)
+    where = parse_place(place)
+    local = where.literal is not None and where.literal.is_loopback
+    if where.scheme != "https" and not local:
+        raise UsageError("keys of tokens are fetched by https", source="token_keys")
+    allowed = read_networks(networks, "token_networks")
+
+    def refuses(address: Address, port: int) -> str | None:
+        return None if any(address in network for network in allowed) else refuse_special(address, port)
+
+    policy = FetchPolicy(
+        hosts=(where.host,),
+        schemes=frozenset({where.scheme}),
+        ports=frozenset({where.port}),
+        refuses=refuses,
+        accept="application/jwk-set+json, application/json",
+        limits=Limits(max_bytes=MAX_SET, deadline=5.0),
+        freshness=_NOW,
+    )
+    fetcher = Fetcher(policy)
+    return lambda: fetcher.fetch(place).content
+
+
+def read_networks(stated: Iterable[str], source: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks, or single addresses.
+
+    Raises:
+        UsageError: one is neither.
+    """
+    try:
+        return tuple(ip_network(one) for one in stated)
+    except ValueError as error:
+        raise UsageError(f"no network: {error}", source=source, hint="for example 10.0.0.0/8 or 192.0.2.1") from None
+
+
+def is_local(host: str) -> bool:
+    """Whether what listens there can be reached from this machine alone."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_open(options: Options) -> None:
+    """Refuse to serve a network without knowing who asks, unless that is meant.
+
+    Raises:
+        UsageError: nothing authenticates, the address is reached by others, and `anonymous` does not say that it is meant.
+    """
+    if not is_local(options.host) and not options.anonymous and make_guard(options) is None:
+        raise UsageError(
+            f"anybody who reaches {options.host} could ask for anything, for nothing finds out who asks",
+            hint="set `token_keys`, `callers`, `digest` or `proxy_subscriber`, or say by `anonymous` what anybody may",
+        )
