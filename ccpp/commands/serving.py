@@ -52,5 +52,6 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
             missing: dict[str, Any] = {key: value for key, value in write_demo(folder).items() if not getattr(options, key)}
             options = replace(options, **missing)
         prepare(options)
-        click.echo(f"http://{options.host}:{options.port}/ serves {options.catalogue}", err=True)
+        address = f"http://{options.host}:{options.port}/"
+        click.echo(f"{address} serves {options.catalogue}; pages for people: {address}pages", err=True)
         run_server(options)

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from ccpp.server.exchange import respond, template
 from ccpp.server.memory import Memory
 from ccpp.server.message import Request, Response
-from ccpp.server.problems import Refused, problem
+from ccpp.server.pages.failure import failure
+from ccpp.server.problems import Refused
 from ccpp.server.steps import Steps, finish
 
 if TYPE_CHECKING:
@@ -162,10 +163,10 @@ class App:
                 if answer.response.until and len(body) <= _REPEATED and len(answer.response.body) <= _REPEATED * 4:
                     self._answered.put(key, answer)
         except Refused as error:
-            answer = _Answer(problem(error, request_id))
+            answer = _Answer(_failure(error, scope, request_id))
         except Exception as error:  # noqa: BLE001  a defect is answered too, and reported
             self._observer.defect(request_id, error)
-            answer = _Answer(problem(Refused(500, "the server could not do this"), request_id))
+            answer = _Answer(_failure(Refused(500, "the server could not do this"), scope, request_id))
         response = answer.response
         named = (b"x-request-id", request_id.encode("latin-1"))
         await send({"type": "http.response.start", "status": response.status, "headers": [named, *answer.headers]})
@@ -305,6 +306,12 @@ def _target(scope: Scope) -> str:
     """Path and query as they were sent."""
     raw, query = scope.get("raw_path") or b"", scope["query_string"]
     return (raw + b"?" + query if query else raw).decode("latin-1")
+
+
+def _failure(error: Refused, scope: Scope, request_id: str) -> Response:
+    """What is answered where no handler could answer."""
+    accept = ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
+    return failure(error, scope["path"], accept, request_id)
 
 
 def _finished(lines: Iterable[Steps[bytes]]) -> bytes:

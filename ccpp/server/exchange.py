@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ccpp.errors import CcppError
 from ccpp.exchange.answering import plain_method, refusal
 from ccpp.exchange.decoding import read_exchange
 from ccpp.server.message import ANONYMOUS, Response
-from ccpp.server.problems import Refused, problem
+from ccpp.server.pages.failure import failure
+from ccpp.server.problems import Refused
 
 if TYPE_CHECKING:
     from ccpp.server.message import Request, Role
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ccpp.server.service import Service
     from ccpp.server.steps import Steps
 
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEMANDING = frozenset({"man", "c-man"})
 
 
@@ -32,7 +35,7 @@ def respond(request: Request, routes: Routes, service: Service) -> Steps[Respons
             request = yield from _identified(request, route.role, service)
         response = yield from route.handler(request, service)
     except CcppError as error:
-        response = problem(error, request.id)
+        response = failure(error, request.path, request.headers_of("accept"), request.id)
     return replace(response, body=b"", lines=None) if request.method == "HEAD" else response
 
 
@@ -67,11 +70,19 @@ def _identified(request: Request, role: Role, service: Service) -> Steps[Request
     Raises:
         Refused: the caller does not have the role.
     """
+    identity = service.stranger if service.stranger is ANONYMOUS or _is_local(request.base) else ANONYMOUS
     if service.authenticate is not None:
-        request = replace(request, identity=(yield from service.authenticate(request, service)))
-    if role in request.identity.roles:
+        identity = yield from service.authenticate(request, service)
+    if identity is not request.identity:
+        request = replace(request, identity=identity)
+    if role in identity.roles:
         return request
     message = f"this is for the role `{role.value}`"
-    if request.identity.name == ANONYMOUS.name:
+    if identity.name == ANONYMOUS.name:
         raise service.unproven(request, message)
     raise Refused(403, message, hint="ask whoever gives out roles")
+
+
+def _is_local(base: str) -> bool:
+    """Whether the server was asked for by an address of this machine: a page of elsewhere whose name leads here is no visitor."""
+    return urlsplit(base).hostname in _LOCAL

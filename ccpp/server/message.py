@@ -49,6 +49,10 @@ REALM = "ccpp"
 ANONYMOUS = Identity("anonymous", frozenset({Role.DEVICE, Role.PROVISIONING_SERVER}))
 
 
+#: Whoever looks at the samples: all of them may do everything, because there is nothing of anybody's.
+VISITOR = Identity("visitor", frozenset(Role))
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request: the path is decoded, header names are in lower case, `time` is seconds since 1970, `base` the server's own URL.

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from ccpp.server import administration, api, discovery, lifecycle, operation, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
+from ccpp.server.pages import catalogue, devices, home, paths, static
 from ccpp.server.service import Service
 from ccpp.server.steps import Steps
 
@@ -92,7 +93,26 @@ OPERATION = (
     Route("GET", "/openapi.json", operation.openapi, None, "This interface, as OpenAPI 3.1 describes it"),
 )
 
-ROUTES: tuple[Route, ...] = (*API, *LIFECYCLE, *TERMINAL, *ADMINISTRATION, *OPERATION)
+#: What programs and devices call; the OpenAPI document describes it.
+INTERFACE: tuple[Route, ...] = (*API, *LIFECYCLE, *TERMINAL, *ADMINISTRATION, *OPERATION)
+
+_READS = Role.AUDITOR
+
+#: Pages for people.
+PAGES = (
+    Route("GET", paths.HOME, home.home, _READS, "The overview", gives=_PAGE),
+    Route("GET", paths.DEVICES, devices.search, _READS, "Devices, looked for", gives=_PAGE),
+    Route("GET", paths.DEVICE, devices.show, _READS, "A device, with the origin of every value", gives=_PAGE),
+    Route("GET", paths.SOURCE, devices.source, _READS, "A device's document", gives=_PAGE),
+    Route("GET", paths.CATALOGUE, catalogue.browse, _READS, "The catalogue in service", gives=_PAGE),
+    Route(
+        "GET", paths.APPLICATIONS + "/{application}", catalogue.show, _READS, "An application with its variants", gives=_PAGE
+    ),
+    Route("GET", paths.REQUIREMENT, catalogue.requirement, _READS, "A requirement", gives=_PAGE),
+    Route("GET", paths.STATIC + "/{name}", static.serve_asset, None, "Style sheet, script and icon", gives="text/css"),
+)
+
+ROUTES: tuple[Route, ...] = (*INTERFACE, *PAGES)
 
 
 class Routes:

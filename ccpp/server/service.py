@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ccpp.server.message import ANONYMOUS
 from ccpp.server.problems import Refused
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ccpp.server.message import Identity, Request
     from ccpp.server.options import Options
     from ccpp.server.steps import Steps
+    from ccpp.server.stores import RepositoryStore
     from ccpp.storage.database.opening import Database
     from ccpp.storage.database.secrecy import Keys
     from ccpp.vocabulary import Vocabularies
@@ -38,17 +40,22 @@ class Authenticate(Protocol):
 
 @dataclass(slots=True)
 class Service:
-    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue; `ending` is done last."""
+    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue; `ending` is done last.
+
+    `stranger` is whoever calls, where nobody is asked who they are.
+    """
 
     options: Options
     vocabularies: Vocabularies
     devices: Devices
+    library: RepositoryStore
     database: Database
     keys: Keys
     artefacts: Artefacts
     metrics: Callable[[], tuple[str, bytes]]
     authenticate: Authenticate | None = None
     description: bytes = b"{}"
+    stranger: Identity = ANONYMOUS
     live: Live | None = None
     stopping: bool = False
     ending: list[Callable[[], None]] = field(default_factory=list)

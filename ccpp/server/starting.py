@@ -20,11 +20,12 @@ from ccpp.normalisation import load_normalisation
 from ccpp.overlays import MAX_OVERLAYS, load_overlays
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.server.artefacts import Artefacts
-from ccpp.server.authentication.starting import make_guard
+from ccpp.server.authentication.starting import is_local, make_guard
 from ccpp.server.checking import Checker
 from ccpp.server.devices import Devices
+from ccpp.server.message import ANONYMOUS, VISITOR
 from ccpp.server.openapi import describe
-from ccpp.server.routes import ROUTES
+from ccpp.server.routes import INTERFACE
 from ccpp.server.service import Service
 from ccpp.server.stores import RepositoryStore
 from ccpp.server.watching import Watcher
@@ -64,21 +65,24 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
         else ()
     )
     fetcher = Fetcher(FetchPolicy(hosts=options.fetch)) if options.fetch else None
+    library = RepositoryStore(options.repository, fetcher)
     found = Devices(
         vocabularies,
-        RepositoryStore(options.repository, fetcher),
+        library,
         derive=load_derivations(vocabularies, normalisation).derive,
         normalise=normalisation.normalise,
         overlays=overlays,
         precedence=_precedence(options.accept),
         lifetime=options.profile_lifetime,
     )
-    description = json.dumps(describe(ROUTES), separators=(",", ":")).encode()
+    description = json.dumps(describe(INTERFACE), separators=(",", ":")).encode()
     database = Database(database_url(options))
     keys = open_keys(database, read_master(options), time.time())
     artefacts = Artefacts(options.artefacts)
     guard = authenticate or make_guard(options)
-    service = Service(options, vocabularies, found, database, keys, artefacts, observer.figures, guard, description)
+    stranger = VISITOR if options.demo and is_local(options.host) else ANONYMOUS
+    figures = observer.figures
+    service = Service(options, vocabularies, found, library, database, keys, artefacts, figures, guard, description, stranger)
     watcher = Watcher(service, observer, Checker(observer, options.check_share))
     watcher.start()
     service.ending.append(watcher.stop)

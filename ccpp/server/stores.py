@@ -13,6 +13,7 @@ from ccpp.storage.repository import Repository
 
 if TYPE_CHECKING:
     from ccpp.storage.fetching import Fetcher
+    from ccpp.storage.repository import Entry
 
 
 class RepositoryStore:
@@ -51,6 +52,28 @@ class RepositoryStore:
         except FetchError:
             return None
         return Stored(fetched.content, uri, fetched.stale)
+
+    def search(self, text: str, vendor: str) -> tuple[Entry, ...]:
+        """The current documents of the repository with every word of a text, of one vendor where one is named."""
+        repository = self._repository()
+        return repository.current(text=text, vendor=vendor or None) if repository else ()
+
+    def named(self, agent: str) -> Entry | None:
+        """The document of the device that a User-Agent names, without its bytes."""
+        repository = self._repository()
+        match = repository.by_user_agent(agent) if repository and len(agent) <= MAX_AGENT else None
+        return match.entry if match else None
+
+    def entry(self, uri: str) -> Entry | None:
+        """The document of a profile's URI in the repository, without its bytes."""
+        repository = self._repository()
+        match = repository.by_uri(uri) if repository else None
+        return match.entry if match else None
+
+    def document(self, uri: str) -> bytes | None:
+        """The bytes of the document of a profile's URI."""
+        stored = self.by_uri(uri)
+        return stored.content if stored else None
 
     def by_user_agent(self, agent: str) -> Stored | None:
         """The document of the device that a User-Agent names."""

@@ -1,0 +1,140 @@
+"""The pages over HTTP: each says what it should, whatever is asked stays text, and nobody sees them who may not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from serving import Ask
+
+from ccpp.server.exchange import respond
+from ccpp.server.message import VISITOR, Identity, Request, Role
+from ccpp.server.pages.markup import Html, join, prose, tag
+from ccpp.server.routes import ROUTES, Routes
+from ccpp.server.steps import finish
+
+if TYPE_CHECKING:
+    from ccpp.server.message import Response
+    from ccpp.server.service import Authenticate, Service
+    from ccpp.server.steps import Steps
+
+CASES = json.loads((Path(__file__).parents[1] / "suite" / "pages.json").read_text())
+HTML = "text/html,application/xhtml+xml"
+
+
+@pytest.fixture
+def look(service: Service) -> Ask:
+    """Requests of somebody who may do everything."""
+    return Ask(replace(service, authenticate=known_as(VISITOR)))
+
+
+def known_as(identity: Identity) -> Authenticate:
+    """An authenticator that takes everybody for one."""
+
+    def authenticate(_request: Request, _service: Service) -> Steps[Identity]:
+        yield from ()
+        return identity
+
+    return authenticate
+
+
+class Outline(HTMLParser):
+    """A page's elements, held to what a browser would have to repair."""
+
+    VOID = frozenset({"input", "meta", "link", "br", "img", "hr", "col"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.ids: Counter[str] = Counter()
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        told = dict(attrs)
+        assert len(told) == len(attrs), (tag, attrs)
+        assert not any(name.startswith("on") or name == "style" for name in told), (tag, attrs)
+        if told.get("id"):
+            self.ids[str(told["id"])] += 1
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def text_of(response: Response) -> str:
+    text = response.body.decode()
+    outline = Outline(text)
+    assert outline.tags["h1"] == 1
+    assert outline.tags["main"] == 1
+    assert [one for one, times in outline.ids.items() if times > 1] == []
+    assert "<script>" not in text
+    return text
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["path"][:60])
+def test_a_page_says_what_it_should(case: dict[str, Any], look: Ask) -> None:
+    response = look("GET", case["path"], accept=HTML)
+    assert response.status == case.get("status", 200), response.body
+    text = text_of(response)
+    assert [one for one in case.get("says", []) if one not in text] == []
+    assert [one for one in case.get("never", []) if one in text] == []
+    headers = dict(response.headers)
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_a_program_is_told_of_failures_as_everywhere(look: Ask) -> None:
+    response = look("GET", "/pages/nothing", accept="application/json")
+    assert json.loads(response.body)["status"] == 404
+    assert json.loads(look("GET", "/v1/nothing", accept=HTML).body)["status"] == 404
+
+
+def test_pages_are_for_those_who_may(service: Service, look: Ask) -> None:
+    stranger = Ask(service)
+    for route in look.routes.rows:
+        if route.path.startswith("/pages") and route.role is not None:
+            refused = stranger(route.method, route.path, accept=HTML)
+            assert refused.status == 403
+            assert "this is for the role" in text_of(refused).lower()
+            assert route.role in {Role.AUDITOR, Role.OPERATOR}
+    device = Ask(replace(service, authenticate=known_as(Identity("phone", frozenset({Role.DEVICE})))))
+    assert device("GET", "/pages", accept=HTML).status == 403
+
+
+def test_whoever_comes_to_the_samples_by_an_address_of_this_machine_may_look(service: Service) -> None:
+    routes = Routes(ROUTES)
+    for base, status in (("http://127.0.0.1:8080", 200), ("http://localhost", 200), ("http://rebound.example:8080", 403)):
+        request = Request("GET", "/pages", base=base)
+        assert finish(respond(request, routes, replace(service, stranger=VISITOR))).status == status
+        assert finish(respond(request, routes, service)).status == 403
+
+
+def test_files_are_kept_for_ever_under_the_name_of_their_content(look: Ask) -> None:
+    text = text_of(look("GET", "/pages", accept=HTML))
+    found = re.findall(r'(?:href|src)="(/pages/static/[^"]+)"', text)
+    assert len(found) == 3
+    for address in found:
+        response = look("GET", address)
+        headers = dict(response.headers)
+        assert "immutable" in headers["Cache-Control"]
+        assert len(response.body) > 100
+        assert look("GET", address, if_none_match=headers["ETag"]).status == 304
+
+
+def test_text_never_becomes_markup() -> None:
+    assert (
+        tag("p", "<b>", class_='"><', data_x=True, hidden=False, title=None) == '<p class="&quot;&gt;&lt;" data-x>&lt;b&gt;</p>'
+    )
+    assert join(Html("<b>"), ["<", [1, None]], prose("a `<` b")) == "<b>&lt;1a <code>&lt;</code> b"
+    assert tag("br") == "<br>"
