@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from ccpp.vocabulary import Vocabularies, load_vocabularies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A slow machine is no failure: what takes how long is measured in `benchmarks/`, never asserted by a test.
 settings.register_profile("ordinary", deadline=None, max_examples=40)
@@ -23,6 +27,15 @@ SHARED = Path(os.environ.get("CCPP_SHARED", ROOT.parent / "shared"))
 @pytest.fixture(scope="session")
 def vocabularies() -> Vocabularies:
     return load_vocabularies()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Commands of the tests leave the user's folder for caches alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

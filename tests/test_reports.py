@@ -23,6 +23,7 @@ from ccpp.derivation import load_derivations
 from ccpp.errors import CcppError
 from ccpp.matching.definition import TRUE, UNKNOWN, evaluate
 from ccpp.matching.flipping import phrase
+from ccpp.model import Resolved, Status
 from ccpp.normalisation import load_normalisation
 from ccpp.reading import read_profile
 from ccpp.reports.blame import Blame
@@ -40,7 +41,7 @@ from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, 
 from ccpp.resolution import resolve
 from ccpp.samples import SHOP, devices, sample
 from ccpp.selection import select_variant
-from ccpp.situation import situation_of
+from ccpp.situation import LANGUAGES, situation_of
 from ccpp.storage.files import read_file
 
 if TYPE_CHECKING:
@@ -102,6 +103,25 @@ def test_shares_equal_a_count_by_the_definition(made: CompatibilityReport, popul
             assert variant.chosen.devices == sum(one == variant.variant for one, _ in got)
             assert variant.lost.devices == sum(one == variant.variant and ranked == 1 for one, ranked in got)
     assert {one.outcome for row in made.devices for one in row.gets} == {*Outcome}
+
+
+def test_languages_that_devices_ask_for_decide_as_in_a_match(
+    profiles: list[ResolvedProfile], shop: Catalogue, vocabularies: Vocabularies
+) -> None:
+    attribute = vocabularies.attributes[LANGUAGES]
+    asked_for = [Resolved(attribute, (one,), Status.OK, (), ()) for one in ("fi", "sv", "en", "de")]
+    several = [
+        Device(one._replace(uri=f"{one.uri}#{number}", attributes={**one.attributes, LANGUAGES: language}))
+        for one in profiles
+        for number, language in enumerate(asked_for)
+    ]
+    made = report(several, shop, Readings("x"))
+    differing = 0
+    for place, application in enumerate(shop.applications.values()):
+        got = [row.gets[place].variant for row in made.devices]
+        assert got == [chosen(device, application, shop)[0] for device in several]
+        differing += any(len(set(got[first : first + 4])) > 1 for first in range(0, len(got), 4))
+    assert differing
 
 
 def fits(application: Application, device: Device, definitions: dict[str, Requirement]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +13,13 @@ from ccpp.errors import UsageError
 from ccpp.reports.formats import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ccpp.catalogue.model import Catalogue
     from ccpp.reports.model import CompatibilityReport, Unreadable
     from ccpp.reports.population import Device
     from ccpp.storage.populations import Places, Weights
+    from ccpp.storage.readings import Readings
 
 
 @click.command("report")
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", default=cores, type=click.IntRange(1), metavar="N", help="Processes that read; one a core unless given."
 )
+@click.option("--no-cache", is_flag=True, help="Read every document anew, and keep no reading for the next time.")
 @click.option("--strict", is_flag=True, help="End at the first place that holds no profile.")
 @FORMAT
 def report(  # noqa: PLR0913, PLR0917  an option each
@@ -59,11 +62,13 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     jobs: int,
     form: str,
     *,
+    no_cache: bool,
     strict: bool,
 ) -> None:
     """Report who gets what of a catalogue, why others do not, and what would change it: a page, tables and summaries in a folder.
 
-    What cannot be read is named on standard error and in the report. Exit 1 if there was no profile at all.
+    What cannot be read is named on standard error and in the report. Exit 1 if there was no profile at all. What reading a document came
+    to is kept in the user's folder for caches (XDG_CACHE_HOME, else ~/.cache), so that it is read once.
     """
     from pathlib import Path
 
@@ -81,7 +86,8 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     catalogue = load_documents([one for file in files for one in catalogue_documents(file)], load_vocabularies())
     counted = read_weights(weights) if weights else None
     places = [places_in(source, index=index) for source in sources]
-    devices, unreadable = _read(places, catalogue, counted, jobs=jobs, strict=strict)
+    with _kept_readings(no_cache=no_cache) as readings:
+        devices, unreadable = _read(places, catalogue, counted, readings, jobs=jobs, strict=strict)
     if not devices:
         complain(UsageError("no profile to report on", source=", ".join(sources)))
         leave(NEGATIVE)
@@ -96,8 +102,28 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     leave(DONE)
 
 
+@contextmanager
+def _kept_readings(*, no_cache: bool) -> Iterator[Readings | None]:
+    """What was read by runs before, unless that is not wanted; a fault of it is told and ends nothing."""
+    from ccpp.storage.readings import Readings, cache_folder
+
+    if no_cache:
+        yield None
+        return
+    with Readings(cache_folder()) as readings:
+        yield readings
+    if readings.fault:
+        complain(UsageError(f"readings are not kept: {readings.fault}", source=str(readings.path)))
+
+
 def _read(
-    sources: Sequence[Places], catalogue: Catalogue, weights: Weights | None, *, jobs: int, strict: bool
+    sources: Sequence[Places],
+    catalogue: Catalogue,
+    weights: Weights | None,
+    readings: Readings | None,
+    *,
+    jobs: int,
+    strict: bool,
 ) -> tuple[list[Device], list[Unreadable]]:
     from ccpp.reports.model import Unreadable
     from ccpp.reports.population import Device, asked
@@ -107,7 +133,7 @@ def _read(
     wanted = asked(catalogue.requirements)
     for source in sources:
         with with_bar(source.found, source.size, "reading") as places:
-            for one in read_devices(places, wanted, workers=jobs):
+            for one in read_devices(places, wanted, workers=jobs, readings=readings):
                 if isinstance(one, Failed):
                     error = UsageError(one.reason, source=one.place)
                     if strict:

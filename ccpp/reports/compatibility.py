@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccpp.delivery import languages_of
 from ccpp.diagnostics import DIAGNOSTICS
 from ccpp.model import AttributeName, Verdict
 from ccpp.reports.blame import Blame
@@ -26,7 +27,7 @@ from ccpp.reports.offers import Offers, on_offer, outcomes
 from ccpp.reports.population import Population
 from ccpp.reports.what_if import curves, relaxations
 from ccpp.selection import Cause, select_variant
-from ccpp.situation import situation_of
+from ccpp.situation import LANGUAGES, situation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -125,9 +126,11 @@ def _decided(
     personal = any(one.rollout or one.exceptions for one in (application.supply, *(v.supply for v in application.variants)))
     live = {variant.id for variant in on_offer(application)}
     names = _consulted(application, catalogue)
+    spoken = any(languages_of(variant) for variant in application.variants)
     known: dict[object, Gets] = {}
     for place, (device, group) in enumerate(zip(population.devices, population.group_of, strict=True)):
-        key = place if personal else tuple([verdicts[group][name] for name in names])
+        asks = device.profile.values(LANGUAGES) if spoken else None
+        key = place if personal else (asks, *[verdicts[group][name] for name in names])
         if key not in known:
             situation = situation_of(catalogue, device.profile, at=at)
             known[key] = _gets(select_variant(application, verdicts[group], situation), live)

@@ -1,7 +1,7 @@
 """The devices of a report, out of wherever they are kept: folders, archives, lists, the repository, tables and lines of JSON.
 
-Documents are read in worker processes, a batch at a time and in order, as an import does; what cannot be read comes as an error in its
-place. Of each device only what a catalogue asks of it is kept, so that a process hands on little and a report holds little.
+Documents are read in worker processes, a batch at a time and in order, as an import does, unless they were read before; what cannot be
+read comes as an error in its place. Of each device only what a catalogue asks of it is kept, so that a report holds little.
 """
 
 from __future__ import annotations
@@ -9,19 +9,21 @@ from __future__ import annotations
 import csv
 import io
 from collections import deque
-from functools import cache, partial
+from contextlib import suppress
+from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
 from ccpp.derivation import load_derivations
-from ccpp.diagnostics import Diagnostic
 from ccpp.errors import CcppError, UsageError
 from ccpp.intake import read_input
+from ccpp.model import AttributeName
 from ccpp.normalisation import load_normalisation
 from ccpp.resolution import resolve
 from ccpp.storage.files import read_file
 from ccpp.storage.importing import BATCH, MODEL, VENDOR, Crew, result_of
+from ccpp.storage.readings import read_reading, reading_key, written_profile
 from ccpp.storage.repository import Repository, fold, normalise
 from ccpp.storage.rows import Row, profile_of, rows_of_lines, rows_of_table, weight_of
 from ccpp.storage.sources import Found, open_source
@@ -31,8 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future
 
-    from ccpp.model import AttributeName, ResolvedProfile
+    from ccpp.model import Attribute, ResolvedProfile
+    from ccpp.storage.readings import Readings
 
+LANGUAGES = AttributeName("SoftwarePlatform", "CcppAccept-Language")
+
+#: Batches that are given out for each worker before the first of them is awaited: they work on while the first ones are counted.
+AHEAD = 4
 #: Bytes of a file of weights; a line has about 60.
 MAX_WEIGHTS = 100_000_000
 
@@ -44,6 +51,7 @@ _TABLES: Mapping[str, Callable[[str], Iterator[Row | UsageError]]] = {
 }
 
 Place: TypeAlias = Found | Row
+_Crew: TypeAlias = "Crew[Place | Failed, tuple[Read | Failed, ...]]"
 
 
 class Weighed(NamedTuple):
@@ -113,58 +121,111 @@ def _in_repository(path: Path) -> Iterator[Found]:
 
 
 def read_devices(
-    places: Iterable[Place | Failed], wanted: Iterable[AttributeName], *, workers: int
+    places: Iterable[Place | Failed], wanted: Iterable[AttributeName], *, workers: int, readings: Readings | None = None
 ) -> Iterator[Weighed | Failed]:
-    """Every place as a device that has only the wanted attributes, its vendor and its model, or as a failure; in order.
+    """Every place as a device that has only the wanted attributes, its vendor, model and languages, or as a failure; in order.
+
+    `readings` are those of runs before: a document of which one is there is not read again, and the others are added.
 
     Raises:
         UsageError: a worker process died.
     """
-    work = partial(_read_batch, frozenset({*wanted, VENDOR, MODEL}))
+    attributes = _by_name({*wanted, VENDOR, MODEL, LANGUAGES})
     remaining = iter(places)
-    running: deque[Future[tuple[Weighed | Failed, ...]]] = deque()
-    with Crew(workers, work) as crew:
+    running: deque[_Batch] = deque()
+    with Crew(workers, _read_batch) as crew:
         while batch := tuple(islice(remaining, BATCH)):
-            if len(batch) < BATCH and not running:
-                yield from work(batch)
-            else:
-                running.append(crew.start(batch))
-            if len(running) > 2 * workers:
-                yield from result_of(running.popleft())
+            running.append(_begun(batch, attributes, readings, crew, small=len(batch) < BATCH and not running))
+            if len(running) > AHEAD * workers:
+                yield from _ended(running.popleft(), attributes, readings)
         while running:
-            yield from result_of(running.popleft())
+            yield from _ended(running.popleft(), attributes, readings)
 
 
-def _read_batch(wanted: frozenset[AttributeName], batch: tuple[Place | Failed, ...]) -> tuple[Weighed | Failed, ...]:
-    return tuple(_read(place, wanted) for place in batch)
+class _Batch(NamedTuple):
+    """Places that are read together: what was read of them before, by key, and what a worker makes of the others."""
+
+    places: tuple[Place | Failed, ...]
+    known: Mapping[bytes, ResolvedProfile]
+    new: Future[tuple[Read | Failed, ...]] | tuple[Read | Failed, ...]
 
 
-def _read(place: Place | Failed, wanted: frozenset[AttributeName]) -> Weighed | Failed:
+class Read(NamedTuple):
+    """A device as it is handed from one process to another: a reading (see `ccpp.storage.readings`) and its weight."""
+
+    reading: bytes
+    weight: float
+
+
+def _begun(
+    batch: tuple[Place | Failed, ...],
+    attributes: Mapping[str, Attribute],
+    readings: Readings | None,
+    crew: _Crew,
+    *,
+    small: bool,
+) -> _Batch:
+    """A batch on its way, of which only what was not read before is given to a worker; a small one is read here, as none is worth it."""
+    keys = [reading_key(place) for place in batch if _kept_for(place)] if readings else []
+    known = {}
+    for key, content in (readings.of(keys) if readings and keys else {}).items():
+        with suppress(ValueError, TypeError, KeyError, IndexError):  # what is no reading is as good as none
+            known[key] = read_reading(content, attributes)
+    left = tuple(place for place in batch if not (known and _kept_for(place) and reading_key(place) in known))
+    return _Batch(batch, known, _read_batch(left) if small or not left else crew.start(left))
+
+
+def _kept_for(place: Place | Failed) -> TypeGuard[Found]:
+    """Whether the reading of a place is kept: rows are as quickly read as a reading."""
+    return isinstance(place, Found) and isinstance(place.content, bytes)
+
+
+def _ended(batch: _Batch, attributes: Mapping[str, Attribute], readings: Readings | None) -> Iterator[Weighed | Failed]:
+    made = batch.new if isinstance(batch.new, tuple) else result_of(batch.new)
+    new, fresh = iter(made), []
+    for place in batch.places:
+        key = reading_key(place) if readings and _kept_for(place) else b""
+        if key in batch.known:
+            yield Weighed(batch.known[key], 1.0)
+            continue
+        one = next(new)
+        if isinstance(one, Failed):
+            yield one
+            continue
+        if key:
+            fresh.append((key, one.reading))
+        yield Weighed(read_reading(one.reading, attributes), one.weight)
+    if readings:
+        readings.keep(fresh)
+
+
+def _by_name(wanted: Iterable[AttributeName]) -> dict[str, Attribute]:
+    """What vocabularies say of some attributes, by name; nothing states one that none of them knows."""
+    known = _reading().vocabularies.attributes
+    return {str(name): known[name] for name in wanted if name in known}
+
+
+def _read_batch(batch: tuple[Place | Failed, ...]) -> tuple[Read | Failed, ...]:
+    return tuple(map(_read, batch))
+
+
+def _read(place: Place | Failed) -> Read | Failed:
     if isinstance(place, Failed):
         return place
     name = place.place if isinstance(place, Row) else place.name
+    known = _reading().vocabularies
     try:
         if isinstance(place, Row):
-            return Weighed(_kept(_reading().derive(profile_of(place, _reading().vocabularies)), wanted), place.weight)
+            return Read(written_profile(_reading().derive(profile_of(place, known)), known.attributes), place.weight)
         if isinstance(place.content, CcppError):
             return Failed(name, place.content.message)
-        document = read_input(place.content, uri=place.base, document=name, vocabularies=_reading().vocabularies)
-        return Weighed(_kept(_reading().derive(resolve([document])), wanted), 1.0)
+        document = read_input(place.content, uri=place.base, document=name, vocabularies=known)
+        return Read(written_profile(_reading().derive(resolve([document])), known.attributes), 1.0)
     except CcppError as error:
         where = f"line {error.line}: " if error.line else ""
         return Failed(name, where + error.message)
     except Exception as error:  # noqa: BLE001  a defect of the reader is to cost one document, not the report on all others
         return Failed(name, f"the reader failed: {type(error).__name__}")
-
-
-def _kept(profile: ResolvedProfile, wanted: frozenset[AttributeName]) -> ResolvedProfile:
-    """The profile with what is wanted of it, without where it was stated; its digest stays that of all of it."""
-    attributes = {
-        name: resolved._replace(winners=(), losers=(), mappings=())
-        for name, resolved in profile.attributes.items()
-        if name in wanted
-    }
-    return profile._replace(attributes=attributes, diagnostics=tuple(Diagnostic(one.code, None) for one in profile.diagnostics))
 
 
 class _Reading:
