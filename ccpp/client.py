@@ -3,14 +3,15 @@
     with Client("http://127.0.0.1:8080") as client:
         client.match(Device(uri="http://ua.example/phone.rdf"))["applications"]["chess"]["chosen"]
 
-What a call sends and what its answer means are values and functions, written once; the two clients only carry them.
+What a call sends and what its answer means are values and functions, written once; the two clients only carry them. Answers are of the types
+of `ccpp.answers`.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
 import httpx
@@ -20,6 +21,8 @@ from ccpp.errors import CcppError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
     from types import TracebackType
+
+    from ccpp.answers import Configuration, Explained, Match, Offer, Profile, Progress, Provision
 
 #: Seconds for an answer, unless told otherwise: the server gives up a body after ten.
 TIMEOUT = 30.0
@@ -48,51 +51,6 @@ class Device:
     overrides: Sequence[str] = ()
     normalise: bool = False
     closed_world: bool = False
-
-
-class ApplicationMatch(TypedDict):
-    """What a device gets of an application: the chosen variant, and the verdict of each."""
-
-    chosen: str | None
-    variants: dict[str, str]
-
-
-class Match(TypedDict):
-    """The answer to `match`."""
-
-    profile: str
-    catalogue: str
-    applications: dict[str, ApplicationMatch]
-
-
-class Artefact(TypedDict, total=False):
-    """What is downloaded."""
-
-    uri: str
-    mediaType: str
-    size: int
-    digest: str
-
-
-class Offer(TypedDict):
-    """An install that is offered: what to download, how to configure it, and where to go on."""
-
-    install: str
-    application: str
-    variant: str
-    label: str
-    version: str
-    artefact: Artefact
-    configuration: dict[str, Any]
-    links: dict[str, str]
-
-
-class Progress(TypedDict):
-    """How far an install is."""
-
-    install: str
-    state: str
-    code: int | None
 
 
 class Line(NamedTuple):
@@ -203,9 +161,9 @@ class Client:
         except httpx.HTTPError as error:
             raise _unreachable(error) from None
 
-    def resolve(self, device: Device) -> dict[str, Any]:
+    def resolve(self, device: Device) -> Profile:
         """What a device can do, with origins and findings."""
-        found: dict[str, Any] = self.send(_post("/v1/resolve", asked(device)))[0]
+        found: Profile = self.send(_post("/v1/resolve", asked(device)))[0]
         return found
 
     def match(self, device: Device) -> Match:
@@ -213,14 +171,14 @@ class Client:
         found: Match = self.send(_post("/v1/match", asked(device)))
         return found
 
-    def explain(self, device: Device, variant: str) -> dict[str, Any]:
+    def explain(self, device: Device, variant: str) -> Explained:
         """Why a variant fits or does not, and what would change it."""
-        found: dict[str, Any] = self.send(_post("/v1/explain", asked(device, variant=variant)))
+        found: Explained = self.send(_post("/v1/explain", asked(device, variant=variant)))
         return found
 
-    def provision(self, device: Device, application: str) -> dict[str, Any]:
+    def provision(self, device: Device, application: str) -> Provision:
         """The decision on an application, its configuration and documents."""
-        found: dict[str, Any] = self.send(_post("/v1/provision", asked(device, application=application)))
+        found: Provision = self.send(_post("/v1/provision", asked(device, application=application)))
         return found
 
     def batch(self, operation: str, devices: Iterable[Device], **more: str) -> Iterator[Line]:
@@ -255,9 +213,9 @@ class Client:
         found: Progress = self.send(_install(install, "notify", method="POST", body=str(code).encode()))
         return found
 
-    def configuration(self, install: str) -> dict[str, Any]:
+    def configuration(self, install: str) -> Configuration:
         """The settings of an install."""
-        found: dict[str, Any] = self.send(_install(install, "configuration"))
+        found: Configuration = self.send(_install(install, "configuration"))
         return found
 
     def remove(self, install: str) -> None:
@@ -286,9 +244,9 @@ class AsyncClient:
         except httpx.HTTPError as error:
             raise _unreachable(error) from None
 
-    async def resolve(self, device: Device) -> dict[str, Any]:
+    async def resolve(self, device: Device) -> Profile:
         """What a device can do, with origins and findings."""
-        found: dict[str, Any] = (await self.send(_post("/v1/resolve", asked(device))))[0]
+        found: Profile = (await self.send(_post("/v1/resolve", asked(device))))[0]
         return found
 
     async def match(self, device: Device) -> Match:
@@ -296,14 +254,14 @@ class AsyncClient:
         found: Match = await self.send(_post("/v1/match", asked(device)))
         return found
 
-    async def explain(self, device: Device, variant: str) -> dict[str, Any]:
+    async def explain(self, device: Device, variant: str) -> Explained:
         """Why a variant fits or does not, and what would change it."""
-        found: dict[str, Any] = await self.send(_post("/v1/explain", asked(device, variant=variant)))
+        found: Explained = await self.send(_post("/v1/explain", asked(device, variant=variant)))
         return found
 
-    async def provision(self, device: Device, application: str) -> dict[str, Any]:
+    async def provision(self, device: Device, application: str) -> Provision:
         """The decision on an application, its configuration and documents."""
-        found: dict[str, Any] = await self.send(_post("/v1/provision", asked(device, application=application)))
+        found: Provision = await self.send(_post("/v1/provision", asked(device, application=application)))
         return found
 
     async def batch(self, operation: str, devices: Iterable[Device], **more: str) -> AsyncIterator[Line]:
@@ -339,9 +297,9 @@ class AsyncClient:
         found: Progress = await self.send(_install(install, "notify", method="POST", body=str(code).encode()))
         return found
 
-    async def configuration(self, install: str) -> dict[str, Any]:
+    async def configuration(self, install: str) -> Configuration:
         """The settings of an install."""
-        found: dict[str, Any] = await self.send(_install(install, "configuration"))
+        found: Configuration = await self.send(_install(install, "configuration"))
         return found
 
     async def remove(self, install: str) -> None:

@@ -11,6 +11,8 @@ import time
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from interface import hold
+
 from ccpp.server.exchange import respond
 from ccpp.server.message import Request, Response
 from ccpp.server.routes import ROUTES, Routes
@@ -39,7 +41,10 @@ class Ask:
         path, _, query = path.partition("?")
         fields = (*more, *((name.replace("_", "-"), value) for name, value in headers.items()))
         request = Request(method, path, fields, body, query, time=1.0e9, id="t-1", base="http://server.example")
-        return finish(respond(request, self.routes, self.service))
+        response = finish(respond(request, self.routes, self.service))
+        if response.lines is None:
+            hold(method, path, response.status, {name.lower(): value for name, value in response.headers}, response.body)
+        return response
 
     def json(self, path: str, value: object, status: int = 200) -> Any:  # noqa: ANN401  JSON
         response = self("POST", path, json.dumps(value).encode(), content_type="application/json")
@@ -66,7 +71,10 @@ class Process:
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
-            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+            answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+            if method != "HEAD":
+                hold(method, path.partition("?")[0], *answer)
+            return answer
         finally:
             connection.close()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
-    ("errors", "diagnostics", "__init__"),
+    ("errors", "diagnostics", "answers", "__init__"),
     ("model", "turtle", "lifecycle", "client"),
     ("datatypes",),
     ("vocabulary",),

@@ -57,6 +57,17 @@ KEYS: Mapping[str, Key] = MappingProxyType(
     }
 )
 
+#: What a request for a terminal's settings says beside them.
+ACCOUNT_KEYS: Mapping[str, Key] = MappingProxyType(
+    {
+        "account": Key("text", "whose settings: the account itself, in TOML"),
+        "subscriber": Key("text", "or the subscriber, by name"),
+        "form": Key("text", "the form of the settings, as `ccpp settings --to` names it; else as the profile asks"),
+        "security": Key("text", "how a bootstrap is sealed: NETWPIN, USERPIN, USERNETWPIN or USERPINMAC (WAP-184)"),
+        "pin": Key("text", "the PIN that was agreed with the user"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -114,15 +125,25 @@ def read_object(stated: Any, *, derive: bool = True) -> Asked:  # noqa: ANN401  
     """What an object asks, held to the table of keys."""
     if not isinstance(stated, dict):
         raise Refused(400, "the body is no JSON object", hint='for example {"uri": "http://ua.example/phone.rdf"}')
-    values: dict[str, Any] = {}
-    for key, value in stated.items():
-        row = KEYS.get(key)
-        if row is None:
-            raise Refused(400, f"unknown key `{key[:80]}`", hint="known are " + ", ".join(KEYS))
-        values[key] = _READERS[row.type](key, value)
+    values = read_values(stated, KEYS)
     return Asked(
         _given(values, derive=derive), values.get("variant"), values.get("application"), values.get("closedWorld", False)
     )
+
+
+def read_values(stated: Mapping[str, object], keys: Mapping[str, Key]) -> dict[str, Any]:
+    """The values of an object, each held to its row.
+
+    Raises:
+        Refused: a key is none of these, or its value not of its type.
+    """
+    values: dict[str, Any] = {}
+    for key, value in stated.items():
+        row = keys.get(key)
+        if row is None:
+            raise Refused(400, f"unknown key `{key[:80]}`", hint="known are " + ", ".join(keys))
+        values[key] = _READERS[row.type](key, value, row.text)
+    return values
 
 
 def _given(values: Mapping[str, Any], *, derive: bool) -> Given:
@@ -145,39 +166,39 @@ def _given(values: Mapping[str, Any], *, derive: bool) -> Given:
     )
 
 
-# Values by the type of their key.
+# Values by the type of their key; `text` says what the key means.
 
 
-def _text(key: str, value: object) -> str:
+def _text(key: str, value: object, text: str) -> str:
     if not isinstance(value, str):
-        raise Refused(400, f"`{key}` is no text", hint=KEYS[key].text)
+        raise Refused(400, f"`{key}` is no text", hint=text)
     return value
 
 
-def _truth(key: str, value: object) -> bool:
+def _truth(key: str, value: object, text: str) -> bool:
     if not isinstance(value, bool):
-        raise Refused(400, f"`{key}` is neither true nor false", hint=KEYS[key].text)
+        raise Refused(400, f"`{key}` is neither true nor false", hint=text)
     return value
 
 
-def _texts(key: str, value: object) -> tuple[str, ...]:
+def _texts(key: str, value: object, text: str) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MAX_MEMBERS:
-        raise Refused(400, f"`{key}` is no list of texts, {MAX_MEMBERS} at most", hint=KEYS[key].text)
-    return tuple(_text(key, member) for member in value)
+        raise Refused(400, f"`{key}` is no list of texts, {MAX_MEMBERS} at most", hint=text)
+    return tuple(_text(key, member, text) for member in value)
 
 
-def _headers(key: str, value: object) -> tuple[Field, ...]:
+def _headers(key: str, value: object, text: str) -> tuple[Field, ...]:
     pairs = list(value.items()) if isinstance(value, dict) else value
     if not isinstance(pairs, list) or len(pairs) > MAX_MEMBERS:
-        raise Refused(400, f"`{key}` is neither an object nor a list of pairs, {MAX_MEMBERS} at most", hint=KEYS[key].text)
+        raise Refused(400, f"`{key}` is neither an object nor a list of pairs, {MAX_MEMBERS} at most", hint=text)
     fields = []
     for pair in pairs:
         if not isinstance(pair, list | tuple) or len(pair) != 2:  # noqa: PLR2004  a name and a value
-            raise Refused(400, f"a header in `{key}` is no pair of name and value", hint=KEYS[key].text)
-        fields.append((_text(key, pair[0]), _text(key, pair[1])))
+            raise Refused(400, f"a header in `{key}` is no pair of name and value", hint=text)
+        fields.append((_text(key, pair[0], text), _text(key, pair[1], text)))
     return tuple(fields)
 
 
-_READERS: Mapping[str, Callable[[str, object], Any]] = MappingProxyType(
+_READERS: Mapping[str, Callable[[str, object, str], Any]] = MappingProxyType(
     {"text": _text, "truth": _truth, "texts": _texts, "headers": _headers}
 )

@@ -31,7 +31,7 @@ from ccpp.provisioning.sms import encode_segment, segment
 from ccpp.provisioning.subscriber import Subscriber as Account
 from ccpp.provisioning.subscriber import read_subscriber
 from ccpp.provisioning.tailoring import tailor_account
-from ccpp.server.asked import read_object
+from ccpp.server.asked import ACCOUNT_KEYS, read_object, read_values
 from ccpp.server.discovery import caller_of
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON, Response, Role, json_response
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 #: Names of a subscriber's secrets that are read here: the account in TOML, and the PIN that the user knows.
 ACCOUNT, PIN = "account", "pin"
 
-_KEYS = frozenset({"account", "subscriber", "form", "security", "pin"})
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 
 
@@ -108,11 +107,8 @@ def _stated(request: Request, service: Service) -> Steps[tuple[dict[str, Any], D
         raise Refused(
             400, "the body is no JSON object", hint='for example {"uri": "http://ua.example/phone.rdf", "account": "…"}'
         )
-    own = {key: value for key, value in stated.items() if key in _KEYS}
-    wrong = next((key for key, value in own.items() if not isinstance(value, str)), None)
-    if wrong:
-        raise Refused(400, f"`{wrong}` is no text")
-    asked = read_object({key: value for key, value in stated.items() if key not in _KEYS})
+    own = read_values({key: value for key, value in stated.items() if key in ACCOUNT_KEYS}, ACCOUNT_KEYS)
+    asked = read_object({key: value for key, value in stated.items() if key not in ACCOUNT_KEYS})
     device = yield from service.devices.find(asked.given, request.time)
     return own, device
 
