@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from ccpp.server.openapi import describe
-from ccpp.server.routes import ROUTES, Routes
+from ccpp.server.routes import INTERFACE, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ROUTES = Routes(ROUTES)
+_ROUTES = Routes(INTERFACE)
 
 
 @cache
 def description() -> dict[str, Any]:
-    return describe(ROUTES)
+    return describe(INTERFACE)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The interface as an OpenAPI 3.1 document, so made that it cannot say anything else than what is served.
 
-It is made of the rows of `routes.ROUTES`, `shapes.SHAPES` and `asked.KEYS`, and of the types of `ccpp.answers`.
+It is made of the rows of `routes.INTERFACE`, `shapes.SHAPES` and `asked.KEYS`, and of the types of `ccpp.answers`.
 """
 
 from __future__ import annotations

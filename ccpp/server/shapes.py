@@ -1,4 +1,4 @@
-"""What each route takes and answers, beyond its row in `routes.ROUTES`: a row here a route, read by `openapi` and held to by tests."""
+"""What each route takes and answers, beyond its row in `routes.INTERFACE`: a row here a route, read by `openapi` and held to by tests."""
 
 from __future__ import annotations
 

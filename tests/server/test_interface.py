@@ -23,7 +23,7 @@ from ccpp import answers, lifecycle, model
 from ccpp.server.asgi import App
 from ccpp.server.message import JSON, Identity, Request, Role
 from ccpp.server.observing import Observer
-from ccpp.server.routes import ROUTES, Routes
+from ccpp.server.routes import INTERFACE, ROUTES, Routes
 from ccpp.server.shapes import SHAPES, Shape
 from ccpp.server.starting import make_service, prepare, write_demo
 from ccpp.server.wire import BoundedProtocol
@@ -96,7 +96,7 @@ def told(port: int, request: str | bytes, lines: list[bytes], body: bytes = b"")
 
 
 def test_every_row_is_of_a_route_and_every_route_of_json_has_one() -> None:
-    routes = {(route.method, route.path): route for route in ROUTES}
+    routes = {(route.method, route.path): route for route in INTERFACE}
     assert set(SHAPES) <= set(routes)
     assert [key for key, route in routes.items() if route.gives == JSON and key not in SHAPES] == []
 
@@ -148,7 +148,7 @@ def test_an_answer_of_another_shape_is_noticed() -> None:
 def test_security_schemes_open_what_asks_for_a_role() -> None:
     from ccpp.server.openapi import describe  # noqa: PLC0415  the only one with schemes
 
-    made = describe(ROUTES, {"bearer": {"type": "http", "scheme": "bearer"}})
+    made = describe(INTERFACE, {"bearer": {"type": "http", "scheme": "bearer"}})
     assert made["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     assert made["paths"]["/v1/match"]["post"]["security"] == [{"bearer": []}]
     assert "security" not in made["paths"]["/healthz"]["get"]
@@ -268,7 +268,7 @@ def test_any_bytes_are_answered_many_times(port: int) -> None:
     answers_anything(port, 20_000)
 
 
-OPERATIONS = [(route.method, route.path) for route in ROUTES]
+OPERATIONS = [(route.method, route.path) for route in INTERFACE]
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[" ".join(one) for one in OPERATIONS])
