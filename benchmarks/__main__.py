@@ -12,7 +12,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks import analysing, batch, catalogue, choosing, matching, peers, reading, report, server, starting, wbxml
+from benchmarks import (
+    analysing,
+    batch,
+    calibration,
+    catalogue,
+    choosing,
+    matching,
+    peers,
+    reading,
+    report,
+    server,
+    starting,
+    wbxml,
+)
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
@@ -46,7 +59,9 @@ def main() -> None:
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no benchmark `{unknown[0]}`; known are {', '.join(BENCHMARKS)}")
-    results: list[Result] = []
+    results: list[Result] = list(calibration.run(smoke=options.smoke))
+    if options.format == "text":
+        print(_heading(results[0]))
     for name in options.names or BENCHMARKS:
         found = list(BENCHMARKS[name].run(smoke=options.smoke))
         results += found
@@ -61,6 +76,12 @@ def main() -> None:
     if options.format == "json":
         print(json.dumps([result._asdict() for result in results], indent=2))
     sys.exit(0 if all(result.answers_equal for result in results) else 1)
+
+
+def _heading(result: Result) -> str:
+    """The day, the machine, and how fast it is just now."""
+    machine = f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores"
+    return f"{machine}; calibration: {result.case} in plain Python take {result.median_s * 1e3:.1f} ms"
 
 
 def _show(results: list[Result]) -> None:

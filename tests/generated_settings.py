@@ -22,8 +22,7 @@ from ccpp.provisioning.settings import (
     Validity,
 )
 
-#: What other implementations do otherwise is kept out: libwbxml misspells TETRA's tokens, Kannel takes `pap` for PAP, and stays on
-#: code page 1 for a value that has its token there (APPSRV), where the canonical form goes back to page 0 for `value`.
+#: What other implementations do otherwise is kept out: libwbxml misspells TETRA's tokens, Kannel takes `pap` for PAP.
 BEARERS = st.sampled_from(sorted(name for name in values()["bearer"] if "TETRA" not in name))
 WORDS = st.text("bcdfgjklmé &<>'\"ß漢", min_size=4, max_size=9).map(lambda text: f"x{text}x")
 NAMES = st.none() | WORDS
@@ -114,7 +113,11 @@ def applications(points: tuple[str, ...], all_proxies: tuple[str, ...]) -> st.Se
         few(WORDS),
         st.lists(st.sampled_from(all_proxies), max_size=1).map(tuple) if all_proxies else st.just(()),
         st.lists(st.sampled_from((*points, "INTERNET")), max_size=1).map(tuple),
-        few(st.builds(Credentials, st.none() | WORDS, NAMES, SECRETS, st.none() | st.just("CLIENT"), SECRETS)),
+        few(
+            st.builds(
+                Credentials, st.none() | WORDS, NAMES, SECRETS, st.sampled_from([None, "APPSRV", "CLIENT", "OBEX"]), SECRETS
+            )
+        ),
         few(st.builds(Resource, st.just("http://r.example/"), NAMES, st.booleans(), NAMES)),
         few(st.builds(Server, WORDS, st.none() | st.just("IPV4"), PORTS)),
         NAMES,

@@ -2,7 +2,8 @@
 
 Tag and attribute code pages are separate; both start at 0 and outlive the element in which they were switched (§5.8.1). Text,
 entities, string-table references and value tokens join into one piece of text. Time and memory are linear in the input: depth,
-size and what the string table expands to are bounded.
+size and what the string table expands to are bounded. Most attributes are a token and at most one string or value token after it:
+`attributes` reads these in its own loop, and leaves any other to `attribute`, which reads them all.
 """
 
 from __future__ import annotations
@@ -25,9 +26,13 @@ from ccpp.wbxml.document import (
     Global,
     Instruction,
     WbxmlError,
+    make_element,
 )
 from ccpp.wbxml.integers import decode_uint
-from ccpp.wbxml.tokens import AttributeStart, TokenTable
+from ccpp.wbxml.tokens import NO_PAGE, AttributeStart, TokenTable
+
+#: As plain numbers, which compare three times as fast as members of an enumeration.
+_END, _STR_I, _SWITCH_PAGE = int(Global.END), int(Global.STR_I), int(Global.SWITCH_PAGE)
 
 _LITERALS = frozenset({Global.LITERAL, Global.LITERAL_A, Global.LITERAL_C, Global.LITERAL_AC})
 _TEXTS = frozenset({Global.STR_I, Global.STR_T, Global.ENTITY})
@@ -44,8 +49,8 @@ _EXTENSIONS = frozenset(
         Global.EXT_2,
     }
 )
-#: What is part of a value though its byte is below the others.
-_VALUES_BELOW = frozenset({Global.STR_I, Global.ENTITY, Global.SWITCH_PAGE})
+#: What is part of a value: the bytes from `FIRST_VALUE` on, and these below it.
+_VALUES = frozenset({Global.STR_I, Global.ENTITY, Global.SWITCH_PAGE, *range(FIRST_VALUE, 0x100)})
 _SURROGATES = range(0xD800, 0xE000)
 _LAST_CHARACTER = 0x10FFFF
 
@@ -71,7 +76,10 @@ def read_wbxml(data: bytes, tokens: TokenTable) -> tuple[Document, int]:
     if len(data) > MAX_DOCUMENT:
         raise WbxmlError(f"{len(data)} bytes, more than {MAX_DOCUMENT}", hint="no real document comes near it")
     reader = _Reader(data, tokens)
-    return reader.document(), reader.offset
+    try:
+        return reader.document(), reader.offset
+    except IndexError:  # of the data alone: a page has every byte
+        raise WbxmlError("the document ends too early", offset=len(data)) from None
 
 
 class _Reader:
@@ -83,9 +91,12 @@ class _Reader:
         self.offset = 0
         self.tag_page = 0
         self.attribute_page = 0
+        self.tags = tokens.read[0].tags  # of the current page, as are the next two
+        self.starts = tokens.read[0].attributes
+        self.values = tokens.read[0].values
         self.charset: Charset = CHARSETS[UTF_8]
         self.table = b""
-        self.expanded = 0
+        self.room = MAX_EXPANDED
 
     # The header.
 
@@ -118,47 +129,56 @@ class _Reader:
                     found.append(self.instruction())
                 case Global.SWITCH_PAGE:
                     self.offset += 1
-                    self.tag_page = self.byte()
+                    self.switch_tags(self.byte())
                 case _:
                     break
         return tuple(found)
 
     # Elements.
 
+    def switch_tags(self, page: int) -> None:
+        self.tag_page = page
+        self.tags = self.tokens.read.get(page, NO_PAGE).tags
+
     def element(self, tag: int, depth: int) -> Element:
         start = self.offset - 1
         if depth > MAX_DEPTH:
             raise WbxmlError(f"more than {MAX_DEPTH} levels of elements", offset=start)
-        if tag in _LITERALS:
-            name = self.table_string(self.uint(), start)
-        else:
-            known = self.tokens.tags.get((self.tag_page, tag & TAG_BITS))
-            if known is None:
-                raise WbxmlError(f"unknown tag token {tag & TAG_BITS:#04x} on code page {self.tag_page}", offset=start)
-            name = known
+        name = self.tags[tag]
+        if name is None:
+            name = self.literal_tag(tag, start)
         self.count(ITEM_SIZE)
         attributes = self.attributes() if tag & HAS_ATTRIBUTES else ()
         content = self.content(depth) if tag & HAS_CONTENT else ()
-        return Element(name, attributes, content)
+        return make_element((name, attributes, content))
+
+    def literal_tag(self, tag: int, start: int) -> str:
+        """The tag that is no token of the table: its name stands in the string table."""
+        if tag not in _LITERALS:
+            raise WbxmlError(f"unknown tag token {tag & TAG_BITS:#04x} on code page {self.tag_page}", offset=start)
+        return self.table_string(self.uint(), start)
 
     def content(self, depth: int) -> tuple[Content, ...]:
         found: list[Content] = []
         texts: list[str] = []  # what will be one piece of text
-        while (token := self.byte()) != Global.END:
-            if token == Global.SWITCH_PAGE:
-                self.tag_page = self.byte()
+        while (token := self.data[self.offset]) != _END:
+            self.offset += 1
+            if token == _SWITCH_PAGE:
+                self.switch_tags(self.byte())
             elif token in _TEXTS:
                 texts.append(self.text(token))
             else:
                 if texts:
                     found += filter(None, ["".join(texts)])
                     texts.clear()
-                found.append(self.piece(token, depth))
-        found += filter(None, ["".join(texts)])
+                found.append(self.element(token, depth + 1) if self.tags[token] else self.piece(token, depth))
+        self.offset += 1
+        if texts:
+            found += filter(None, ["".join(texts)])
         return tuple(found)
 
     def piece(self, token: int, depth: int) -> Content:
-        """What is neither text nor the end."""
+        """What is neither text nor the end nor an element of the table."""
         if token == Global.PI:
             return self.instruction()
         if token == Global.OPAQUE:
@@ -169,12 +189,45 @@ class _Reader:
 
     # Attributes.
 
+    def switch_attributes(self, page: int) -> None:
+        self.attribute_page = page
+        _, self.starts, self.values = self.tokens.read.get(page, NO_PAGE)
+
     def attributes(self) -> tuple[tuple[str, str], ...]:
         found = []
-        while self.data[self.offset : self.offset + 1] != b"\x01":
-            found.append(self.attribute())
+        while (token := self.data[self.offset]) != _END:
+            found.append(self.usual_attribute(token) or self.attribute())
         self.offset += 1
         return tuple(found)
+
+    def usual_attribute(self, token: int) -> tuple[str, str] | None:
+        """A start token with nothing, one string or one value token after it; None where there is anything else, and nothing is read."""
+        data, offset, start = self.data, self.offset + 1, self.starts[token]
+        if start is None:
+            return None
+        after = data[offset]
+        value: str | None = ""
+        if after == _STR_I:
+            end = data.find(0, offset)
+            value = self.usual_text(offset + 1, end)
+            offset = end + 1
+        elif after in _VALUES:
+            value = self.values[after]
+            offset += 1
+        if value is None or data[offset] in _VALUES:
+            return None
+        self.offset = offset
+        self.count(ITEM_SIZE + len(start.value) + len(value))
+        return (start.name, start.value + value) if value else start
+
+    def usual_text(self, start: int, end: int) -> str | None:
+        """The text of some bytes, None where that is not as simple as it is with most charsets."""
+        if end < 0 or self.charset.width > 1:
+            return None
+        try:
+            return str(self.data[start:end], self.charset.codec)
+        except UnicodeDecodeError:
+            return None
 
     def instruction(self) -> Instruction:
         instruction = Instruction(*self.attribute())
@@ -185,9 +238,9 @@ class _Reader:
     def attribute(self) -> tuple[str, str]:
         token = self.byte()
         while token == Global.SWITCH_PAGE:
-            self.attribute_page = self.byte()
+            self.switch_attributes(self.byte())
             token = self.byte()
-        begin = self.tokens.attributes.get((self.attribute_page, token)) or self.literal_start(token)
+        begin = self.starts[token] or self.literal_start(token)
         self.count(ITEM_SIZE + len(begin.value))
         values = self.attribute_values()
         return begin.name, "".join((begin.value, *values)) if values else begin.value
@@ -204,13 +257,13 @@ class _Reader:
         pieces = []
         while self.offset < len(self.data):
             token = self.data[self.offset]
-            if token < FIRST_VALUE and token not in _VALUES_BELOW:
+            if token not in _VALUES:
                 break
             self.offset += 1
             if token in _TEXTS:
                 pieces.append(self.text(token))
             elif token == Global.SWITCH_PAGE:
-                self.attribute_page = self.byte()
+                self.switch_attributes(self.byte())
             elif token == Global.OPAQUE:
                 start = self.offset
                 pieces.append(self.decoded(self.take(self.uint()), start))
@@ -221,7 +274,7 @@ class _Reader:
         return pieces
 
     def attribute_value(self, token: int) -> str:
-        known = self.tokens.values.get((self.attribute_page, token))
+        known = self.values[token]
         if known is None:
             raise WbxmlError(f"unknown value token {token:#04x} on code page {self.attribute_page}", offset=self.offset - 1)
         self.count(len(known))
@@ -264,8 +317,6 @@ class _Reader:
     # Bytes.
 
     def byte(self) -> int:
-        if self.offset >= len(self.data):
-            raise WbxmlError("the document ends too early", offset=len(self.data))
         self.offset += 1
         return self.data[self.offset - 1]
 
@@ -280,8 +331,8 @@ class _Reader:
         return value
 
     def count(self, size: int) -> None:
-        self.expanded += size
-        if self.expanded > MAX_EXPANDED:
+        self.room -= size
+        if self.room < 0:
             raise WbxmlError(f"more than {MAX_EXPANDED} characters once expanded", offset=self.offset)
 
     def extension(self, token: int) -> WbxmlError:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ccpp.errors import CcppError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: A document's bytes, as many as a profile in XML may have (`ccpp.reading.MAX_DOCUMENT`); real documents have hundreds.
 MAX_DOCUMENT = 1_048_576
@@ -80,6 +84,11 @@ class Element(NamedTuple):
     attributes: tuple[tuple[str, str], ...] = ()
     content: tuple[Content, ...] = ()
 
+
+#: An element of its three fields, without the call in Python that the class itself takes: trees are made of hundreds.
+make_element: Callable[[tuple[str, tuple[tuple[str, str], ...], tuple[Content, ...]]], Element] = partial(
+    tuple.__new__, Element
+)
 
 Content: TypeAlias = "Element | str | bytes | Instruction"
 

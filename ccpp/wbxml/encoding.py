@@ -23,12 +23,14 @@ from ccpp.wbxml.document import (
 from ccpp.wbxml.integers import encode_uint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ccpp.wbxml.tokens import Place, TokenTable
 
 #: A shorter string costs no more in line than a reference to it.
 _WORTH_SHARING = 3
+#: What is written most often, as plain numbers: a member of an enumeration takes a bytearray three times as long.
+_END, _STR_I = int(Global.END), int(Global.STR_I)
 
 
 class Strings(Enum):
@@ -91,43 +93,48 @@ class _Writer:
     def __init__(self, tokens: TokenTable, charset: Charset, shared: frozenset[str], values: Values) -> None:
         self.tokens = tokens
         self.charset = charset
+        self.terminator = bytes(charset.width)
         self.shared = shared
         self.values = values
         self.body = bytearray()
         self.table = bytearray()
         self.indices: dict[str, int] = {}
-        self.tag_page = 0
-        self.attribute_page = 0
+        self.tag_page, self.tags = 0, tokens.written[0].tags
+        self.attribute_page, self.starts = 0, tokens.written[0].attributes
 
     # Elements and attributes.
 
     def element(self, element: Element, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise WbxmlError(f"more than {MAX_DEPTH} levels of elements")
-        bits = (HAS_ATTRIBUTES if element.attributes else 0) | (HAS_CONTENT if element.content else 0)
-        places = self.tokens.tag_places.get(element.name)
-        if places:
-            place = _nearest(places, self.tag_page)
-            if place.page != self.tag_page:
-                self.tag_page = place.page
-                self.body += bytes([Global.SWITCH_PAGE, place.page])
-            self.body.append(place.token | bits)
-        else:
-            self.body.append(Global.LITERAL | bits)
-            self.body += encode_uint(self.index(element.name))
-        if element.attributes:
-            for name, value in element.attributes:
-                self.attribute(name, value)
-            self.body.append(Global.END)
-        if element.content:
-            for piece in element.content:
-                self.piece(piece, depth)
-            self.body.append(Global.END)
+        name, attributes, content = element
+        self.tag(name, (HAS_ATTRIBUTES if attributes else 0) | (HAS_CONTENT if content else 0))
+        if attributes:
+            for attribute in attributes:
+                self.attribute(attribute)
+            self.body.append(_END)
+        if content:
+            for piece in content:
+                if isinstance(piece, Element):
+                    self.element(piece, depth + 1)
+                else:
+                    self.piece(piece)
+            self.body.append(_END)
 
-    def piece(self, piece: Element | str | bytes | Instruction, depth: int) -> None:
-        if isinstance(piece, Element):
-            self.element(piece, depth + 1)
-        elif isinstance(piece, Instruction):
+    def tag(self, name: str, bits: int) -> None:
+        place = self.tags.get(name)
+        if place is None:
+            self.body.append(Global.LITERAL | bits)
+            self.body += encode_uint(self.index(name))
+            return
+        if place.page != self.tag_page:
+            self.tag_page = place.page
+            self.tags = self.tokens.written[place.page].tags
+            self.body += bytes([Global.SWITCH_PAGE, place.page])
+        self.body.append(place.tokens[0] | bits)
+
+    def piece(self, piece: str | bytes | Instruction) -> None:
+        if isinstance(piece, Instruction):
             self.instruction(piece)
         elif isinstance(piece, bytes):
             self.body.append(Global.OPAQUE)
@@ -137,40 +144,43 @@ class _Writer:
 
     def instruction(self, instruction: Instruction) -> None:
         self.body.append(Global.PI)
-        self.attribute(*instruction)
-        self.body.append(Global.END)
+        self.attribute(instruction)
+        self.body.append(_END)
 
-    def attribute(self, name: str, value: str) -> None:
-        """The start token that takes most of the value, then the rest of it (WAP-192 §5.8.3)."""
-        known = self.tokens.attribute_places
-        begin = value  # which is the whole of it for most parms
-        places = known.get((name, begin))
-        if places is None:
-            begin = next((one for one in self.tokens.beginnings.get(name, ()) if value.startswith(one)), "")
-            places = known.get((name, begin))
-        if places:
-            self.switch_attributes(_nearest(places, self.attribute_page))
+    def attribute(self, attribute: tuple[str, str]) -> None:
+        """What the whole of it has in the table, else the start token that takes most of the value, then the rest (WAP-192 §5.8.3)."""
+        name, value = attribute
+        place = self.starts.get(attribute)
+        if place and value:  # an empty value is written as an empty string, for there are readers that miss it
+            self.at(place)
+            return
+        for begin in self.tokens.beginnings.get(name, ()):
+            if value.startswith(begin) and (place := self.starts.get((name, begin))):
+                self.at(place)
+                value = value.removeprefix(begin)
+                break
         else:
             self.body.append(Global.LITERAL)
             self.body += encode_uint(self.index(name))
-        rest = value[len(begin) :]
-        if rest or not begin:
-            for text in self.split(rest):
-                places = self.tokens.value_places.get(text)
-                if places:
-                    self.switch_attributes(_nearest(places, self.attribute_page))
-                else:
-                    self.string(text)
+        for text in (value,) if self.values is Values.WHOLE else self.split(value):
+            place = self.tokens.written[self.attribute_page].values.get(text)
+            if place:
+                self.at(place)
+            else:
+                self.string(text)
 
-    def switch_attributes(self, place: Place) -> None:
-        if place.page != self.attribute_page:
-            self.attribute_page = place.page
-            self.body += bytes([Global.SWITCH_PAGE, place.page])
-        self.body.append(place.token)
+    def at(self, place: Place) -> None:
+        """Tokens of attributes, on their page."""
+        page, tokens = place
+        if page != self.attribute_page:
+            self.attribute_page = page
+            self.starts = self.tokens.written[page].attributes
+            self.body += bytes([Global.SWITCH_PAGE, page])
+        self.body += tokens
 
     def split(self, value: str) -> Iterator[str]:
         """The value in one piece, or cut where value tokens are."""
-        if self.values is Values.PARTS and value not in self.shared and value not in self.tokens.value_places:
+        if value not in self.shared and value not in self.tokens.written[self.attribute_page].values:
             end = 0
             for match in self.tokens.pieces.finditer(value):
                 if match.start() > end:
@@ -192,7 +202,7 @@ class _Writer:
             self.body.append(Global.STR_T)
             self.body += encode_uint(self.index(text))
         else:
-            self.body.append(Global.STR_I)
+            self.body.append(_STR_I)
             self.body += encoded
 
     def encoded(self, text: str) -> bytes | None:
@@ -200,7 +210,7 @@ class _Writer:
         if "\0" in text if text.isascii() else not UNWRITABLE.isdisjoint(text):
             return None
         try:
-            return text.encode(self.charset.codec) + bytes(self.charset.width)
+            return text.encode(self.charset.codec) + self.terminator
         except UnicodeEncodeError:
             return None
 
@@ -246,11 +256,3 @@ class _Writer:
             known = self.indices[text] = len(self.table)
             self.table += encoded
         return known
-
-
-def _nearest(places: Sequence[Place], page: int) -> Place:
-    """The place on the current page, if there is one, else the first."""
-    for place in places:
-        if place.page == page:
-            return place
-    return places[0]

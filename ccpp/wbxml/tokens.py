@@ -1,7 +1,10 @@
 """A vocabulary's tokens: which byte stands for which name or value, on which code page. The table is data, a CSV file.
 
 Columns: `kind` (tag, attribute, value), `page` (decimal), `token` (hexadecimal), `name`, `value` (of a value token, or that an
-attribute's start token includes), `use` (`decode` for a token that is understood but never written, else empty).
+attribute's start token includes), `use`: `decode` for a token that is understood but never written, `pair` for a start that is written
+only with a value token of its own page after it, else empty.
+
+What either direction looks up is laid out once, page by page: a byte or a name is one step away while a document is read or written.
 """
 
 from __future__ import annotations
@@ -10,25 +13,21 @@ import csv
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ccpp.errors import VocabularyError
+from ccpp.wbxml.document import TAG_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+K = TypeVar("K")
 
 _COLUMNS = {"kind", "page", "token", "name", "value", "use"}
 #: The bytes that each kind of token may take; those outside are global (WAP-192 §5.8).
 _RANGES = MappingProxyType({"tag": range(0x05, 0x40), "attribute": range(0x05, 0x80), "value": range(0x85, 0x100)})
 #: A value token inside a longer text saves its own length and costs up to four bytes: a second string, a switch of the page.
 _WORTH_SPLITTING = 5
-
-
-class Place(NamedTuple):
-    """Where a token stands: its code page and its byte."""
-
-    page: int
-    token: int
 
 
 class AttributeStart(NamedTuple):
@@ -38,18 +37,55 @@ class AttributeStart(NamedTuple):
     value: str
 
 
+class Place(NamedTuple):
+    """Where something is written: its code page and its bytes there, one token or the start of an attribute and a value token."""
+
+    page: int
+    tokens: bytes
+
+
+class PageRead(NamedTuple):
+    """What each of the 256 bytes stands for on a code page, None where it stands for nothing; a tag with any of its bits."""
+
+    tags: Sequence[str | None]
+    attributes: Sequence[AttributeStart | None]
+    values: Sequence[str | None]
+
+
+class PageWritten(NamedTuple):
+    """Where each name and value is written while a code page is the current one: there if it can be, else on the lowest page."""
+
+    tags: Mapping[str, Place]
+    attributes: Mapping[tuple[str, str], Place]  # by name and the beginning of the value, which may be all of it
+    values: Mapping[str, Place]
+
+
+#: A page without a token.
+NO_PAGE = PageRead((None,) * 256, (None,) * 256, (None,) * 256)
+
+
 @dataclass(frozen=True, slots=True)
 class TokenTable:
-    """The tokens of one vocabulary, in both directions; where a name has several places, the lowest page comes first."""
+    """The tokens of one vocabulary, in both directions."""
 
-    tags: Mapping[tuple[int, int], str]  # by the place, here and in the next two
+    tags: Mapping[tuple[int, int], str]  # by the page and the byte, here and in the next two
     attributes: Mapping[tuple[int, int], AttributeStart]
     values: Mapping[tuple[int, int], str]
-    tag_places: Mapping[str, Sequence[Place]]
-    attribute_places: Mapping[tuple[str, str], Sequence[Place]]  # by name and the beginning of the value
+    read: Mapping[int, PageRead]  # by the page; one that is not here has no token
+    written: Mapping[int, PageWritten]  # by the page that is current, 0 always among them; all have the same names and values
     beginnings: Mapping[str, Sequence[str]]  # of the values of each name, the longest first
-    value_places: Mapping[str, Sequence[Place]]
     pieces: re.Pattern[str]  # value tokens worth a split, the longest first
+
+
+class _Row(NamedTuple):
+    """A line of the table."""
+
+    kind: str
+    page: int
+    token: int
+    name: str
+    value: str
+    use: str
 
 
 def read_token_table(text: str, *, source: str | None = None) -> TokenTable:
@@ -58,56 +94,93 @@ def read_token_table(text: str, *, source: str | None = None) -> TokenTable:
     Raises:
         VocabularyError: a column is missing, a token is out of its range or defined twice; the error names the line.
     """
-    rows = csv.DictReader(text.splitlines())
-    if set(rows.fieldnames or ()) != _COLUMNS:
-        raise VocabularyError(
-            "a token table without its columns", source=source, hint=f"they are {', '.join(sorted(_COLUMNS))}"
-        )
-    seen: set[tuple[str, Place]] = set()
-    tags: dict[tuple[int, int], str] = {}
-    attributes: dict[tuple[int, int], AttributeStart] = {}
-    values: dict[tuple[int, int], str] = {}
-    tag_places: dict[str, list[Place]] = {}
-    attribute_places: dict[tuple[str, str], list[Place]] = {}
-    beginnings: dict[str, list[str]] = {}
-    value_places: dict[str, list[Place]] = {}
-    for line, row in enumerate(rows, start=2):
-        kind, name, value = row["kind"], row["name"], row["value"]
-        place = _place(row["page"], row["token"])
-        if place is None or place.token not in _RANGES.get(kind, ()) or (kind, place) in seen:
-            raise VocabularyError(
-                f"`{row['token']}` is no token for a {kind}, or defined twice on its page", source=source, line=line
-            )
-        seen.add((kind, place))
-        written = row["use"] != "decode"
-        if kind == "tag":
-            tags[place] = name
-            if written:
-                tag_places.setdefault(name, []).append(place)
-        elif kind == "attribute":
-            attributes[place] = AttributeStart(name, value)
-            if written:
-                attribute_places.setdefault((name, value), []).append(place)
-                beginnings.setdefault(name, []).append(value)
-        else:
-            values[place] = value
-            if written:
-                value_places.setdefault(value, []).append(place)
-    pieces = sorted((value for value in value_places if len(value) >= _WORTH_SPLITTING), key=len, reverse=True)
+    rows = _rows(text, source)
+    found = {kind: [row for row in rows if row.kind == kind] for kind in _RANGES}
+    tags = {(row.page, row.token): row.name for row in found["tag"]}
+    attributes = {(row.page, row.token): AttributeStart(row.name, row.value) for row in found["attribute"]}
+    values = {(row.page, row.token): row.value for row in found["value"]}
+    pages = sorted({0, *(row.page for row in rows)})
+    beginnings: dict[str, set[str]] = {}
+    for row in found["attribute"]:
+        if row.use != "decode":
+            beginnings.setdefault(row.name, set()).add(row.value)
+    pieces = {row.value for row in found["value"] if row.use != "decode" and len(row.value) >= _WORTH_SPLITTING}
     return TokenTable(
         MappingProxyType(tags),
         MappingProxyType(attributes),
         MappingProxyType(values),
-        MappingProxyType(tag_places),
-        MappingProxyType(attribute_places),
-        MappingProxyType({name: sorted(set(found), key=len, reverse=True) for name, found in beginnings.items()}),
-        MappingProxyType(value_places),
-        re.compile("|".join(map(re.escape, pieces)) or r"(?!)"),
+        MappingProxyType({page: _read(page, tags, attributes, values) for page in pages}),
+        MappingProxyType(_written(pages, found)),
+        MappingProxyType({name: sorted(known, key=len, reverse=True) for name, known in beginnings.items()}),
+        re.compile("|".join(map(re.escape, sorted(pieces, key=len, reverse=True))) or r"(?!)"),
     )
 
 
-def _place(page: str, token: str) -> Place | None:
+def _rows(text: str, source: str | None) -> Sequence[_Row]:
+    """The lines, each checked."""
+    lines = csv.DictReader(text.splitlines())
+    if set(lines.fieldnames or ()) != _COLUMNS:
+        raise VocabularyError(
+            "a token table without its columns", source=source, hint=f"they are {', '.join(sorted(_COLUMNS))}"
+        )
+    rows: dict[tuple[str, int, int], _Row] = {}
+    for number, line in enumerate(lines, start=2):
+        row = _row(line)
+        if row is None or row[:3] in rows:
+            raise VocabularyError(
+                f"`{line['token']}` is no token for a {line['kind']}, or defined twice on its page", source=source, line=number
+            )
+        rows[row[:3]] = row
+    return list(rows.values())
+
+
+def _row(line: Mapping[str, str]) -> _Row | None:
+    """A line, None where its token is none of its kind."""
     try:
-        return Place(int(page), int(token, 16))
+        row = _Row(line["kind"], int(line["page"]), int(line["token"], 16), line["name"], line["value"], line["use"])
     except (TypeError, ValueError):
         return None
+    return row if row.token in _RANGES.get(row.kind, ()) else None
+
+
+def _read(
+    page: int,
+    tags: Mapping[tuple[int, int], str],
+    attributes: Mapping[tuple[int, int], AttributeStart],
+    values: Mapping[tuple[int, int], str],
+) -> PageRead:
+    """What the bytes of a page stand for; no bits make a global token of a tag's (WAP-192 §7.1), so that one table serves for all."""
+    return PageRead(
+        tuple(tags.get((page, byte & TAG_BITS)) for byte in range(256)),
+        tuple(attributes.get((page, byte)) for byte in range(256)),
+        tuple(values.get((page, byte)) for byte in range(256)),
+    )
+
+
+def _written(pages: Iterable[int], found: Mapping[str, Sequence[_Row]]) -> dict[int, PageWritten]:
+    """For each page the nearest place of all that is written."""
+    tags, starts, values = ([row for row in rows if row.use != "decode"] for rows in found.values())
+    tag_places = [(row.name, _place(row)) for row in tags]
+    value_places = [(row.value, _place(row)) for row in values]
+    start_places = [((row.name, row.value), _place(row)) for row in starts if row.use != "pair"]
+    alone = {whole for whole, _ in start_places}
+    pairs = [
+        ((start.name, value.value), Place(start.page, bytes([start.token, value.token])))
+        for start in starts
+        for value in values
+        if not start.value and value.page == start.page and (start.name, value.value) not in alone
+    ]
+    return {
+        page: PageWritten(_nearest(page, tag_places), _nearest(page, [*start_places, *pairs]), _nearest(page, value_places))
+        for page in pages
+    }
+
+
+def _place(row: _Row) -> Place:
+    return Place(row.page, bytes([row.token]))
+
+
+def _nearest(page: int, places: Iterable[tuple[K, Place]]) -> Mapping[K, Place]:
+    """The place of each that is on the page, else the first on the lowest."""
+    ordered = sorted(places, key=lambda pair: (pair[1].page != page, pair[1].page))
+    return dict(reversed(ordered))

@@ -14,7 +14,9 @@ from generated_settings import SETTINGS
 from hypothesis import Phase, given, settings
 
 from ccpp.provisioning.bootstrap import Secret, Security, compute_mac, imsi_semi_octets
+from ccpp.provisioning.connectivity.document import Characteristic, ConnectivityDocument, Parm
 from ccpp.provisioning.connectivity.mapping import settings_to_document
+from ccpp.provisioning.connectivity.vocabulary import connectivity_tokens
 from ccpp.provisioning.connectivity.wbxml import encode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity, write_connectivity
 from ccpp.provisioning.settings import Settings
@@ -37,6 +39,27 @@ def kannel_writes(xml: bytes) -> bytes:
 def test_the_vector() -> None:
     xml = VECTORS["xml"].encode()
     assert kannel_writes(xml) == encode_connectivity(read_connectivity(xml).document)
+
+
+def test_every_value_of_every_parm() -> None:
+    """With a token on either page, as text, empty, and none at all; each after each, so that the page is now one, now the other."""
+    values = [None, "", "text", *connectivity_tokens().written[0].values]
+    parms = tuple(Parm(name, value) for name in token_names("name") for value in values)
+    document = ConnectivityDocument((Characteristic("APPLICATION", parms),), "1.0")
+    assert kannel_writes(write_connectivity(document)) == encode_connectivity(document)
+
+
+def test_every_type_within_every_type() -> None:
+    inner = tuple(Characteristic(name, (Parm("NAME", "x"), Parm("AACCEPT"), Parm("NAME"))) for name in token_names("type"))
+    pairs = tuple(Characteristic(name, (), (one,)) for name in token_names("type") for one in inner)
+    document = ConnectivityDocument(pairs, "1.1")
+    assert kannel_writes(write_connectivity(document)) == encode_connectivity(document)
+
+
+def token_names(attribute: str) -> list[str]:
+    """The names and types that have a token, and one that has none."""
+    starts = connectivity_tokens().attributes.values()
+    return ["X-VENDOR", *sorted({start.value for start in starts if start.name == attribute and start.value})]
 
 
 @given(SETTINGS.filter(lambda stated: stated != Settings()))

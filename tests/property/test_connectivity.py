@@ -22,7 +22,7 @@ from ccpp.wbxml.encoding import Strings
 
 #: What both XML and every charset can hold; the codec's own laws cover the rest.
 TEXTS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xD7FF), max_size=12)
-VALUES = st.none() | st.sampled_from(sorted(connectivity_tokens().value_places)) | TEXTS
+VALUES = st.none() | st.sampled_from(sorted(connectivity_tokens().written[0].values)) | TEXTS
 PARMS = st.builds(Parm, st.sampled_from(sorted({name for _, name in parm_types()})) | TEXTS, VALUES)
 TYPES = st.sampled_from(sorted({kind for kind, _ in parm_types()})) | TEXTS
 CHARACTERISTICS = st.recursive(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccpp.diagnostics import Finding, Severity
 from ccpp.errors import CcppError
 from ccpp.provisioning.connectivity.vocabulary import secret_parms
-from ccpp.wbxml.document import Element
+from ccpp.wbxml.document import Element, make_element
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 ROOT = "wap-provisioningdoc"
 #: The major version of every document there is; another one must be ignored (WAP-183 §5.1).
@@ -122,12 +122,9 @@ def from_element(root: Element) -> Reading:
     if version is not None and version.partition(".")[0] != MAJOR:
         raise ConnectivityError(f"version `{version}` of the document type", hint=f"only {MAJOR}.x is known (WAP-183 §5.1)")
     notes: list[Note] = []
-    _note_attributes(root, frozenset({"version"}), "/", notes)
+    _note_attributes(root, ("version",), "/", notes)
     _, characteristics = _children(root, "", notes)
     return Reading(ConnectivityDocument(characteristics, version), tuple(notes))
-
-
-_OF_CHARACTERISTIC, _OF_PARM = frozenset({"type"}), frozenset({"name", "value"})
 
 
 def _children(element: Element, place: str, notes: list[Note]) -> tuple[tuple[Parm, ...], tuple[Characteristic, ...]]:
@@ -137,33 +134,33 @@ def _children(element: Element, place: str, notes: list[Note]) -> tuple[tuple[Pa
         if not isinstance(piece, Element):
             if not isinstance(piece, str) or piece.strip():
                 notes.append(Note("lost-text", place or "/"))
-        elif piece.name == "characteristic":
-            kind = _stated(piece, "type", _OF_CHARACTERISTIC, place, notes).get("type", "")
-            characteristics.append(Characteristic(kind, *_children(piece, f"{place}/{kind}", notes)))
         elif piece.name == "parm" and place:
-            stated = _stated(piece, "name", _OF_PARM, place, notes)
-            name = stated.get("name", "")
+            name, value = _stated(piece, "name", "value", place, notes)
             if characteristics:
                 notes.append(Note("late-parm", place, (name,)))
             if piece.content:
                 notes.append(Note("lost-text", f"{place}/{name}"))
-            parms.append(Parm(name, stated.get("value")))
+            parms.append(Parm(name, value))
+        elif piece.name == "characteristic":
+            kind, _ = _stated(piece, "type", None, place, notes)
+            characteristics.append(Characteristic(kind, *_children(piece, f"{place}/{kind}", notes)))
         else:
             notes.append(Note("lost-element", place or "/", (piece.name,)))
     return tuple(parms), tuple(characteristics)
 
 
-def _stated(element: Element, name: str, known: frozenset[str], place: str, notes: list[Note]) -> dict[str, str]:
-    """The attributes of an element, of which one is due and some are known."""
+def _stated(element: Element, due: str, other: str | None, place: str, notes: list[Note]) -> tuple[str, str | None]:
+    """The attribute that an element has to have, empty where it has not, and another that it may have."""
     stated = dict(element.attributes)
-    if not stated.keys() <= known:
-        _note_attributes(element, known, place or "/", notes)
-    if name not in stated:
-        notes.append(Note("nameless", place or "/", (name,)))
-    return stated
+    first, second = stated.pop(due, None), stated.pop(other, None) if other else None
+    if stated:
+        _note_attributes(element, (due, other), place or "/", notes)
+    if first is None:
+        notes.append(Note("nameless", place or "/", (due,)))
+    return first or "", second
 
 
-def _note_attributes(element: Element, known: frozenset[str], place: str, notes: list[Note]) -> None:
+def _note_attributes(element: Element, known: Container[str | None], place: str, notes: list[Note]) -> None:
     notes += (Note("lost-attribute", place, (name,)) for name, _ in element.attributes if name not in known)
 
 
@@ -174,8 +171,9 @@ def to_element(document: ConnectivityDocument) -> Element:
 
 
 def _element(characteristic: Characteristic) -> Element:
-    parms = (
-        Element("parm", (("name", parm.name), *(() if parm.value is None else (("value", parm.value),))))
-        for parm in characteristic.parms
-    )
-    return Element("characteristic", (("type", characteristic.type),), (*parms, *map(_element, characteristic.characteristics)))
+    parms = [
+        make_element(("parm", (("name", name),) if value is None else (("name", name), ("value", value)), ()))
+        for name, value in characteristic.parms
+    ]
+    kind, _, within = characteristic
+    return make_element(("characteristic", (("type", kind),), (*parms, *map(_element, within))))

@@ -75,7 +75,10 @@ def secret_parms() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def connectivity_tokens() -> TokenTable:
-    """The tokens of WAP-183 §8 and OMA CP 1.1; `value` is written on page 0 only, as libwbxml and Kannel do."""
+    """The tokens of WAP-183 §8 and OMA CP 1.1.
+
+    Each is written on the first page that has it, as Kannel does, and `value` on the second only before a value of that page alone.
+    """
     file = vocabulary_folder() / "wbxml" / "connectivity.csv"
     return read_token_table(file.read_text("utf-8"), source=file.name)
 

@@ -11,6 +11,7 @@ from ccpp.wbxml.encoding import Strings, encode_wbxml
 MEDIA_TYPE = "application/vnd.wap.connectivity-wbxml"
 #: `-//WAPFORUM//DTD PROV 1.0//EN`, which OMA CP 1.1 kept.
 PUBLIC_ID = 0x0B
+_PUBLIC_IDS = {PUBLIC_ID, "-//WAPFORUM//DTD PROV 1.0//EN"}
 #: What fills a file on a card after its content, and a flash or a buffer of zeros.
 _PADDING = b"\xff\x00"
 
@@ -36,11 +37,12 @@ def decode_connectivity(data: bytes) -> Reading:
     rest = data[end:]
     if rest.strip(_PADDING):
         raise WbxmlError(f"{len(rest)} bytes after the end of the document", offset=end)
-    reading = from_element(document.root)
-    notes = [Note("padding", "/", (str(len(rest)),))] if rest else []
-    if document.public_id not in {PUBLIC_ID, "-//WAPFORUM//DTD PROV 1.0//EN"}:
-        notes.append(Note("other-identifier", "/", (str(document.public_id),)))
-    return reading._replace(notes=(*reading.notes, *notes))
+    read, notes = from_element(document.root)
+    if rest:
+        notes += (Note("padding", "/", (str(len(rest)),)),)
+    if document.public_id not in _PUBLIC_IDS:
+        notes += (Note("other-identifier", "/", (str(document.public_id),)),)
+    return Reading(read, notes)
 
 
 def without_padding(data: bytes) -> bytes:
