@@ -42,16 +42,20 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
         click.echo(print_options(options), nl=False)
         return
     from ccpp.server.authentication.starting import check_open
+    from ccpp.server.demonstration import fill
     from ccpp.server.running import run_server
     from ccpp.server.starting import prepare, write_demo
 
     check_open(options)
+    missing: dict[str, Any] = {}
     with ExitStack() as stack:
         if options.demo:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="ccpp-demo-")))
-            missing: dict[str, Any] = {key: value for key, value in write_demo(folder).items() if not getattr(options, key)}
+            missing = {key: value for key, value in write_demo(folder).items() if not getattr(options, key)}
             options = replace(options, **missing)
         prepare(options)
+        if options.demo and "catalogue" in missing:
+            fill(options)
         address = f"http://{options.host}:{options.port}/"
         click.echo(f"{address} serves {options.catalogue}; pages for people: {address}pages", err=True)
         run_server(options)

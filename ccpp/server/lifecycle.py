@@ -42,7 +42,10 @@ from ccpp.storage.database.installs import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccpp.decision import Decision
+    from ccpp.records import Record
     from ccpp.server.devices import Device
     from ccpp.server.live import Live
     from ccpp.server.message import Request
@@ -172,10 +175,14 @@ def _kept(request: Request, service: Service, live: Live, decision: Decision, de
         request.time,
         key,
     )
-    kept = {key: value for key, value in record._asdict().items() if key in _KEPT} | {
+    return add_install(database, install, Step.OFFER, request.id, kept_of(record))
+
+
+def kept_of(record: Record) -> Mapping[str, object]:
+    """What is kept of a decision on record: the record whole, and some of it in columns of its own."""
+    return {key: value for key, value in record._asdict().items() if key in _KEPT} | {
         "record": write_records([record]).decode()
     }
-    return add_install(database, install, Step.OFFER, request.id, kept)
 
 
 # What follows: an install by its identifier.

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from ccpp.server import administration, api, discovery, lifecycle, operation, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
-from ccpp.server.pages import catalogue, devices, home, paths, static
+from ccpp.server.pages import catalogue, decisions, devices, home, matrix, paths, static, why
 from ccpp.server.service import Service
 from ccpp.server.steps import Steps
 
@@ -109,6 +109,10 @@ PAGES = (
         "GET", paths.APPLICATIONS + "/{application}", catalogue.show, _READS, "An application with its variants", gives=_PAGE
     ),
     Route("GET", paths.REQUIREMENT, catalogue.requirement, _READS, "A requirement", gives=_PAGE),
+    Route("GET", paths.MATRIX, matrix.matrix, _READS, "Which device gets what", gives=_PAGE),
+    Route("GET", paths.WHY, why.why, _READS, "Why a device gets a variant, or does not", gives=_PAGE),
+    Route("GET", paths.DECISIONS, decisions.decisions, _READS, "Decisions on record", gives=_PAGE),
+    Route("GET", paths.AUDIT, decisions.audit, _READS, "Who changed what", gives=_PAGE),
     Route("GET", paths.STATIC + "/{name}", static.serve_asset, None, "Style sheet, script and icon", gives="text/css"),
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from serving import Ask
+from serving import N80, Ask
 
 from ccpp.server.exchange import respond
 from ccpp.server.message import VISITOR, Identity, Request, Role
@@ -130,6 +130,19 @@ def test_files_are_kept_for_ever_under_the_name_of_their_content(look: Ask) -> N
         assert "immutable" in headers["Cache-Control"]
         assert len(response.body) > 100
         assert look("GET", address, if_none_match=headers["ETag"]).status == 304
+
+
+def test_decisions_on_record_are_listed_a_screenful_at_a_time(look: Ask) -> None:
+    for _ in range(60):
+        look.json("/v1/installs", {"uri": N80, "application": "chess"}, 201)
+    text = text_of(look("GET", "/pages/decisions?application=chess", accept=HTML))
+    assert "chess-medium" in text
+    assert "in service" in text
+    assert text.count("<tr") == 51
+    older = re.search(r'href="(/pages/decisions\?[^"]*before=[0-9]+)"', text)
+    assert older is not None
+    assert text_of(look("GET", older[1].replace("&amp;", "&"), accept=HTML)).count("<tr") >= 10
+    assert "No such decision" in text_of(look("GET", "/pages/decisions?application=mail&device=x", accept=HTML))
 
 
 def test_text_never_becomes_markup() -> None:

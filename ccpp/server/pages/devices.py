@@ -87,7 +87,7 @@ def _find(service: Service, text: str, vendor: str) -> Found:
 def search_page(found: Found, text: str, vendor: str, part: Part) -> Html:
     """The search with what it found."""
     named = found.named if found.named and found.named not in found.entries else None
-    told = tag("p", "That User-Agent is of ", device_link(named.uri, _called(named)), ".", class_="hint") if named else None
+    told = tag("p", "That User-Agent is of ", device_link(named.uri, called(named)), ".", class_="hint") if named else None
     return join(
         heading("Devices", search_form(text, found.vendors, vendor)),
         told,
@@ -119,14 +119,15 @@ def search_form(text: str = "", vendors: Mapping[str, int] | None = None, vendor
     )
 
 
-def _called(entry: Entry) -> str:
+def called(entry: Entry) -> str:
+    """What people call the device of a document."""
     return " ".join(filter(None, (entry.vendor, entry.model))) or entry.uri
 
 
 def _listed(entries: Sequence[Entry], part: Part) -> Html:
     rows = (
         row(
-            device_link(entry.uri, _called(entry)),
+            device_link(entry.uri, called(entry)),
             tag("td", tag("span", entry.uri, class_="uri")),
             figure(entry.errors),
             figure(entry.warnings),
@@ -210,15 +211,12 @@ def _gets(profile: ResolvedProfile, decisions: Mapping[str, Decision]) -> Html:
     for name, decision in decisions.items():
         selection = decision.selection
         chosen = selection.chosen
-        served = label(chosen.label, "yes") if chosen else label("nothing", "no")
-        others = [
-            why_link(profile.uri, one.variant.id, one.variant.label) for one in selection.reasons if one.variant.requirement
-        ]
-        reasons = tag("details", tag("summary", f"{len(others)} variants"), tag("ul", (tag("li", one) for one in others)))
-        rows.append(
-            row(application_link(name, selection.application.label), tag("td", served), tag("td", reasons if others else None))
-        )
-    return table(("Application", "Variant", "Why, and why not"), rows, label="What the device gets")
+        reason = next((one.text for one in selection.reasons if one.variant is chosen), "none of its variants fits")
+        served = why_link(profile.uri, chosen.id, label(chosen.label, "yes")) if chosen else label("nothing", "no")
+        others = anchor(to(paths.WHY, device=profile.uri, application=name), f"all {len(selection.reasons)} variants")
+        cells = (tag("td", served), tag("td", prose(reason)), tag("td", others))
+        rows.append(row(application_link(name, selection.application.label), *cells))
+    return table(("Application", "Variant", "Reason", "Why, and why not"), rows, label="What the device gets")
 
 
 def _attributes(profile: ResolvedProfile, entry: Entry | None) -> Html:

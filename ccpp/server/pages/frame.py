@@ -31,6 +31,8 @@ _PARTS = (
     ("Overview", paths.HOME),
     ("Devices", paths.DEVICES),
     ("Catalogue", paths.CATALOGUE),
+    ("Matrix", paths.MATRIX),
+    ("Decisions", paths.DECISIONS),
 )
 
 

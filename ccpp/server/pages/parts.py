@@ -32,20 +32,25 @@ class Part(NamedTuple):
         """The part of the list."""
         return slice(self.start, self.start + self.size)
 
+    @property
+    def number(self) -> int:
+        """Which screenful it is, from 1 on."""
+        return self.start // self.size + 1
 
-def part_of(request: Request, size: int, total: int) -> Part:
-    """The screenful that a request asks for by `?page=`, the first where it asks for none that there is."""
-    text = request.arguments.get("page", "1")
+
+def part_of(request: Request, size: int, total: int, name: str = "page") -> Part:
+    """The screenful that a request asks for by `?page=` (or another name), the first where it asks for none that there is."""
+    text = request.arguments.get(name, "1")
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
     start = max(number - 1, 0) * size
     return Part(start if start < total else 0, size, total)
 
 
-def pager(part: Part, href: Callable[[int], str]) -> Html | None:
-    """Links to the screenfuls before and after; nothing where all is on one."""
+def pager(part: Part, href: Callable[[int], str], what: str = "") -> Html | None:
+    """Links to the screenfuls before and after; nothing where all is on one. `what` says of what they are, if not of the rows."""
     if part.total <= part.size:
         return None
-    number, last = part.start // part.size + 1, -(-part.total // part.size)
+    number, last = part.number, -(-part.total // part.size)
     before = (
         tag("a", "← Previous", href=href(number - 1), rel="prev") if number > 1 else tag("span", "← Previous", class_="off")
     )
@@ -57,7 +62,7 @@ def pager(part: Part, href: Callable[[int], str]) -> Html | None:
         tag("span", f"{part.start + 1:,}–{end:,} of {part.total:,}"),
         after,
         class_="pager",
-        aria_label="Parts of the list",
+        aria_label=f"Parts of the {what or 'list'}",
     )
 
 

@@ -42,9 +42,9 @@ def application_link(application: str, *children: Child) -> Html:
     return anchor(link("pages", "applications", application), *(children or (application,)))
 
 
-def why_link(uri: str, variant: str, *children: Child, class_: str | None = None) -> Html:
+def why_link(uri: str, variant: str, *children: Child) -> Html:
     """A link to why a device gets a variant or does not."""
-    return anchor(to(WHY, device=uri, variant=variant), *(children or ("why",)), class_=class_)
+    return anchor(to(WHY, device=uri, variant=variant), *children)
 
 
 def requirement_link(name: str, *children: Child) -> Html:

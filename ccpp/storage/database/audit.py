@@ -43,3 +43,12 @@ def entries(database: Database, after: int = 0, limit: int = 1_000) -> tuple[Ent
     with database.reading() as connection:
         query = select(*columns).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(limit)
         return tuple(Entry(*row) for row in connection.execute(query))
+
+
+def entries_before(database: Database, before: int | None, limit: int) -> tuple[Entry, ...]:
+    """Lines before a number, the newest first."""
+    query = select(*(AUDIT.c[name] for name in Entry._fields)).order_by(AUDIT.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AUDIT.c.number < before)
+    with database.reading() as connection:
+        return tuple(Entry(*row) for row in connection.execute(query))
