@@ -73,7 +73,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "settings", "Print a terminal's settings with their origins, and write them in the form that the device takes."
         ),
         "database": Entry(
-            "database", "Back up and restore what a server keeps, rotate its keys, publish and activate catalogues."
+            "database", "Check, back up and restore what a server keeps, rotate its keys, publish and activate catalogues."
         ),
         "demo": Entry("starting", "Decide for the shipped sample devices with the shipped catalogue: nothing to set up."),
         "profiles": Entry("profiles", "Keep profiles in a repository, by URI, and find them."),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interface import hold
@@ -19,8 +21,6 @@ from ccpp.server.routes import ROUTES, Routes
 from ccpp.server.steps import finish
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ccpp.server.service import Service
 
 #: The profile URIs of sample devices.
@@ -67,7 +67,11 @@ class Process:
         self.log = log
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return self.ask_port(self.port, method, path, body, headers)
+
+    @staticmethod
+    def ask_port(port: int, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -96,6 +100,24 @@ class Process:
         self.process.terminate()
         self.process.wait(30)
 
+    def kill(self) -> None:
+        """End the server and all its workers as a loss of power would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def workers(self) -> list[int]:
+        """The worker processes."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                command = (folder / "cmdline").read_text()
+            except OSError:
+                continue
+            if int(fields[1]) == self.process.pid and "spawn_main" in command:
+                found.append(int(folder.name))
+        return found
+
 
 def free_port() -> int:
     with socket.socket() as one:
@@ -103,9 +125,9 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def start_server(log: Path, *arguments: str, **environment: str) -> Process:
-    port = free_port()
+def start_server(log: Path, *arguments: str, port: int | None = None, **environment: str) -> Process:
+    port = port or free_port()
     command = [sys.executable, "-m", "ccpp", "serve", "--port", str(port), *arguments]
-    with log.open("wb") as file:
-        process = subprocess.Popen(command, stderr=file, env={**os.environ, **environment})
+    with log.open("ab") as file:
+        process = subprocess.Popen(command, stderr=file, env={**os.environ, **environment}, start_new_session=True)
     return Process(port, process, log)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpp.commands.common import FORMAT, print_json
+from ccpp.commands.common import FORMAT, leave, print_json
 from ccpp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _ACTOR = "command line"
 
 @click.group()
 def database() -> None:
-    """Back up and restore what a server keeps, rotate its keys, publish and activate catalogues."""
+    """Check, back up and restore what a server keeps, rotate its keys, publish and activate catalogues."""
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
@@ -169,3 +169,17 @@ def versions(url: str | None, config: str | None, form: str) -> None:
     found, active = catalogues.versions(opened), catalogues.active(opened)
     rows = [(str(one.number), "in service" if one.number == active else "", one.label, one.digest) for one in found]
     _print(form, {"active": active, "versions": [one._asdict() for one in found]}, table(rows) if rows else "none")
+
+
+@database.command()
+@_options
+def check(url: str | None, config: str | None, form: str) -> None:
+    """Check that everything kept is whole; with the operator's key also that what is sealed opens."""
+    from ccpp.server.starting import read_master
+    from ccpp.storage.database.checking import check as findings
+
+    opened, options = _opened(url, config)
+    found = findings(opened, read_master(options))
+    text = "\n".join(f"{one.subject}: {one.message}" for one in found)
+    _print(form, {"database": opened.name, "findings": [one._asdict() for one in found]}, text or f"{opened.name} is whole")
+    leave(bool(found))

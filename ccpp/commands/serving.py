@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ccpp.commands.common import FORMAT, print_json
+
+if TYPE_CHECKING:
+    from ccpp.server.options import Options
 
 
 @click.command()
@@ -34,7 +37,10 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
     from ccpp.server.options import MAX_OPTIONS, load_options, print_options, shown_options
     from ccpp.storage.files import read_file
 
-    options = load_options((config, read_file(config, MAX_OPTIONS)) if config else None, os.environ, given)
+    def read_options() -> Options:
+        return load_options((config, read_file(config, MAX_OPTIONS)) if config else None, os.environ, given)
+
+    options = read_options()
     if print_config and form == "json":
         print_json(shown_options(options))
         return
@@ -46,16 +52,21 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
     from ccpp.server.running import run_server
     from ccpp.server.starting import prepare, write_demo
 
-    check_open(options)
-    missing: dict[str, Any] = {}
+    demo: dict[str, Any] = {}
+
+    def completed(stated: Options) -> Options:
+        """With what `--demo` gives where nothing is stated, and everything ready for the workers."""
+        whole = replace(stated, **{key: value for key, value in demo.items() if not getattr(stated, key)})
+        check_open(whole)
+        prepare(whole)
+        return whole
+
     with ExitStack() as stack:
         if options.demo:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="ccpp-demo-")))
-            missing = {key: value for key, value in write_demo(folder).items() if not getattr(options, key)}
-            options = replace(options, **missing)
-        prepare(options)
-        if options.demo and "catalogue" in missing:
+            demo = write_demo(Path(stack.enter_context(TemporaryDirectory(prefix="ccpp-demo-"))))
+        stated, options = options, completed(options)
+        if options.demo and not stated.catalogue:
             fill(options)
         address = f"http://{options.host}:{options.port}/"
         click.echo(f"{address} serves {options.catalogue}; pages for people: {address}pages", err=True)
-        run_server(options)
+        run_server(options, lambda: completed(read_options()))

@@ -22,12 +22,12 @@ from ccpp.server.problems import Refused, problem
 from ccpp.server.steps import call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from ccpp.catalogue.model import Application, Catalogue, Variant
     from ccpp.decision import Decision
     from ccpp.server.devices import Device
-    from ccpp.server.message import Request
+    from ccpp.server.message import Lines, Request
     from ccpp.server.service import Service
     from ccpp.server.steps import Steps
 
@@ -109,7 +109,7 @@ def answer_batch(request: Request, service: Service) -> Steps[Response]:
     return Response(200, (("Content-Type", NDJSON),), lines=_lines(operation, lines, request, service))
 
 
-def _lines(operation: str, lines: list[bytes], request: Request, service: Service) -> Iterator[Steps[bytes]]:
+def _lines(operation: str, lines: list[bytes], request: Request, service: Service) -> Lines:
     return (_line(operation, number, line, request, service) for number, line in enumerate(lines, 1) if line.strip())
 
 

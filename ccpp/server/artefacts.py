@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ccpp.server.memory import Memory
@@ -15,13 +15,12 @@ from ccpp.server.problems import Refused
 from ccpp.server.steps import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ccpp.exchange.model import Field
-    from ccpp.server.message import Request
-    from ccpp.server.steps import Steps
+    from ccpp.server.message import Lines, Request
 
 _CHUNK = 262_144
+#: Bytes that are one step of sending; the rim makes several in one turn, and a phone takes its time for each turn.
+_SENT = 16_384
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))")
 
@@ -118,12 +117,19 @@ def send(request: Request, found: Found, media_type: str) -> tuple[Response, boo
     return Response(206 if part else 200, headers, lines=_read(found.path, whole)), whole.end == found.size
 
 
-def _read(path: Path, part: Part) -> Iterator[Steps[bytes]]:
-    for start in range(part.start, part.end, _CHUNK):
-        yield call(_slice, path, start, min(_CHUNK, part.end - start))
+def _read(path: Path, part: Part) -> Lines:
+    """The bytes of a file, which stays open, so that a file put in its place meanwhile does not come between."""
+    file = path.open("rb")
+    try:
+        file.seek(part.start)
+        for start in range(part.start, part.end, _SENT):
+            yield call(file.read, min(_SENT, part.end - start))
+        yield call(_closed, file)
+    except BaseException:
+        file.close()
+        raise
 
 
-def _slice(path: Path, start: int, size: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(size)
+def _closed(file: BinaryIO) -> bytes:
+    file.close()
+    return b""

@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from itertools import count, islice
 from os import getpid
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -30,7 +29,10 @@ from ccpp.server.problems import Refused
 from ccpp.server.steps import Steps, finish
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
+
     from ccpp.server.live import Live
+    from ccpp.server.message import Lines
     from ccpp.server.observing import Observer
     from ccpp.server.options import Options
     from ccpp.server.routes import Routes
@@ -66,14 +68,15 @@ _WITHOUT_BODY = frozenset({204, 304})
 
 
 class _Answer:
-    """A response as it is sent, the route it came by, and the catalogue it rests on."""
+    """A response as it is sent, the route it came by, the catalogue it rests on, and since when it holds."""
 
-    __slots__ = ("headers", "live", "response", "route")
+    __slots__ = ("headers", "live", "response", "route", "since")
 
-    def __init__(self, response: Response, route: str = "none", live: Live | None = None) -> None:
+    def __init__(self, response: Response, route: str = "none", live: Live | None = None, since: float = 0.0) -> None:
         self.response = response
         self.route = route
         self.live = live
+        self.since = since
         self.headers = tuple(_fields(response))
 
 
@@ -85,6 +88,8 @@ class App:
         routes: what is served.
         start: makes the service, when the process begins to serve; it may take a while.
         observer: who is told what happened.
+        clock: the time in seconds since 1970; it may jump.
+        leaving: set when the server is about to stop.
     """
 
     def __init__(
@@ -93,7 +98,11 @@ class App:
         routes: Routes,
         start: Callable[[Observer], Service],
         observer: Observer,
+        clock: Callable[[], float] = time.time,
+        leaving: Event | None = None,
     ) -> None:
+        self._leaving = leaving
+        self._clock = clock
         self._options = options
         self._routes = routes
         self._start = start
@@ -158,8 +167,10 @@ class App:
             key = (scope["method"], scope["path"], scope["query_string"], body, told)
             # Who may ask is found out anew each time, so nothing is remembered where anybody is asked.
             answer = self._answered.get(key) if self._service.authenticate is None else None
-            if answer is None or answer.live is not self._service.live or answer.response.until < time.time():
-                answer = await self._answer(self._request(scope, body, request_id))
+            now = self._clock()
+            # A clock that was set back makes nothing last longer.
+            if answer is None or answer.live is not self._service.live or not answer.since <= now <= answer.response.until:
+                answer = await self._answer(self._request(scope, body, request_id, now))
                 if answer.response.until and len(body) <= _REPEATED and len(answer.response.body) <= _REPEATED * 4:
                     self._answered.put(key, answer)
         except Refused as error:
@@ -168,17 +179,19 @@ class App:
             self._observer.defect(request_id, error)
             answer = _Answer(_failure(Refused(500, "the server could not do this"), scope, request_id))
         response = answer.response
+        if response.error is not None:
+            self._observer.event("refused", "error", id=request_id, route=answer.route, error=str(response.error))
         named = (b"x-request-id", request_id.encode("latin-1"))
         await send({"type": "http.response.start", "status": response.status, "headers": [named, *answer.headers]})
         if response.lines is not None:
-            await self._send_lines(response.lines, send)
+            await self._send_lines(response.lines, receive, send)
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
         self._observer.request(request_id, answer.route, scope["method"], response.status, time.perf_counter() - started)
 
     async def _answer(self, request: Request) -> _Answer:
         live = self._service.live
         response = await self._drive(respond(request, self._routes, self._service))
-        return _Answer(response, template(request, self._routes), live)
+        return _Answer(response, template(request, self._routes), live, request.time)
 
     def _named(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """The request's identifier: as a proxy gave it, where it is one, else one of our own."""
@@ -187,7 +200,7 @@ class App:
                 return value.decode()
         return f"{self._prefix}-{next(self._ids):x}"
 
-    def _request(self, scope: Scope, body: bytes, request_id: str) -> Request:
+    def _request(self, scope: Scope, body: bytes, request_id: str, now: float) -> Request:
         client = scope.get("client")
         return Request(
             method=scope["method"],
@@ -195,7 +208,7 @@ class App:
             headers=tuple([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]),
             body=body,
             query=scope["query_string"].decode("latin-1"),
-            time=time.time(),
+            time=now,
             id=request_id,
             client=client[0] if client else "",
             base=self._options.public_url or _base(scope),
@@ -259,6 +272,8 @@ class App:
             for task in [task for task, end in self._reading.items() if end < now]:
                 if task is not None:
                     task.cancel()
+            if self._leaving is not None and self._leaving.is_set():
+                self._service.stopping = True
             self._observer.flush()
 
     async def _drive(self, steps: Steps[T]) -> T:
@@ -288,12 +303,22 @@ class App:
 
     # The response.
 
-    async def _send_lines(self, lines: Iterable[Steps[bytes]], send: Send) -> None:
-        waiting = iter(lines)
-        with suppress(ConnectionError):  # whoever asked has gone
-            while batch := list(islice(waiting, _LINES)):
+    async def _send_lines(self, lines: Lines, receive: Receive, send: Send) -> None:
+        """Make and send what there is, for as long as whoever asked is there."""
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            while not gone.done() and (batch := list(islice(lines, _LINES))):
                 made = await self._in_thread(_finished, batch)
                 await send({"type": "http.response.body", "body": made, "more_body": True})
+        finally:
+            gone.cancel()
+            lines.close()
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the connection is lost."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _base(scope: Scope) -> str:

@@ -94,12 +94,13 @@ class Given(NamedTuple):
 
 
 class Device(NamedTuple):
-    """What was found: the resolved profile, how, references that lead nowhere, whether a copy is stale, and until when this holds."""
+    """What was found: the resolved profile, how, references that lead nowhere, whether a copy is stale, and from when to when this holds."""
 
     profile: ResolvedProfile
     how: str
     missing: tuple[str, ...] = ()
     stale: bool = False
+    since: float = float("-inf")
     until: float = float("inf")
 
     @property
@@ -180,10 +181,10 @@ class Devices:
         """
         key = given.key
         found = self._known.get(key)
-        if found is None or found.until < now:
+        if found is None or not found.since <= now <= found.until:
             device = yield from call(self._read, given)
             named = bool(given.agent) or any(isinstance(one, str) for one in given.references)
-            found = self._known.put(key, device._replace(until=now + self._lifetime) if named else device)
+            found = self._known.put(key, device._replace(since=now, until=now + self._lifetime) if named else device)
         return found
 
     def _read(self, given: Given) -> Device:

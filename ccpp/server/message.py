@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
+    from ccpp.errors import CcppError
     from ccpp.exchange.model import Field
     from ccpp.server.steps import Steps
 
@@ -19,6 +20,9 @@ NDJSON = "application/x-ndjson"
 
 #: Parameters of a query; forms of these pages have five.
 MAX_PARAMETERS = 50
+
+
+Lines: TypeAlias = "Generator[Steps[bytes], None, None]"
 
 
 class Role(StrEnum):
@@ -100,15 +104,16 @@ class Request:
 class Response:
     """One response.
 
-    `lines` are a body that is made while it is sent, a step for each line. Until the time `until` (seconds since 1970) the same request
-    has the same response, as long as the same catalogue is in service.
+    `lines` are a body that is made while it is sent, steps for each line, and closed where nobody takes it any more. Until the time `until` (seconds since 1970) the same request
+    has the same response, as long as the same catalogue is in service. `error` is what the log is told, where the response does not say it.
     """
 
     status: int = 200
     headers: tuple[Field, ...] = ()
     body: bytes = b""
-    lines: Iterable[Steps[bytes]] | None = None
+    lines: Lines | None = None
     until: float = 0.0
+    error: CcppError | None = None
 
     def with_headers(self, fields: Iterable[Field]) -> Response:
         """The same with further header fields; those of `Vary` become one."""

@@ -8,16 +8,19 @@ keep their figures.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 import traceback
 from bisect import bisect_left
 from collections import Counter as Counted
+from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +43,7 @@ class Observer:
 
     def __init__(self, *, lines: bool = True, write: Callable[[bytes], object] | None = None) -> None:
         self._lines = lines
-        self._write = write or (lambda line: os.write(_STANDARD_ERROR, line))
+        self._write = write or _to_standard_error
         self._lock = Lock()
         self._noted: list[tuple[float, str, str, str, int, float]] = []
         self._registry = CollectorRegistry()
@@ -99,9 +102,11 @@ class Observer:
 
     def defect(self, request_id: str, error: BaseException) -> None:
         """An exception that nobody foresaw: its class and where it was raised, not what it says, which may hold what was sent."""
-        last = traceback.extract_tb(error.__traceback__)[-3:]
-        places = [f"{frame.filename.rpartition('ccpp/')[2]}:{frame.lineno}" for frame in last]
-        self.event("defect", "error", id=request_id, error=type(error).__name__, at=places)
+        self.event("defect", "error", id=request_id, error=type(error).__name__, at=_places(error))
+
+    def handler(self) -> logging.Handler:
+        """What takes what libraries log, and tells it as lines of the same form."""
+        return _Handler(self)
 
     def figures(self) -> tuple[str, bytes]:
         """The figures of all processes, with their media type."""
@@ -109,5 +114,43 @@ class Observer:
         registry = self._registry
         if FOLDER in os.environ:
             registry = CollectorRegistry()
+            _forget_the_dead(Path(os.environ[FOLDER]))
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call, unused-ignore]
         return CONTENT_TYPE_LATEST, generate_latest(registry)
+
+
+class _Handler(logging.Handler):
+    """Log records as events; of an exception its class and where it was raised, as `Observer.defect` does."""
+
+    def __init__(self, observer: Observer) -> None:
+        super().__init__()
+        self._observer = observer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one record."""
+        details: dict[str, object] = {"logger": record.name, "message": record.getMessage().strip()}
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            details |= {"error": type(error).__name__, "at": _places(error)}
+        self._observer.event("log", "error" if record.levelno >= logging.ERROR else "warning", **details)
+
+
+def _places(error: BaseException) -> list[str]:
+    last = traceback.extract_tb(error.__traceback__)[-3:]
+    return [f"{frame.filename.rpartition('ccpp/')[2]}:{frame.lineno}" for frame in last]
+
+
+def _to_standard_error(line: bytes) -> None:
+    """Write a line; where there is no room for it, it is lost, and nothing else."""
+    with suppress(OSError):
+        os.write(_STANDARD_ERROR, line)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Of processes that are no more, drop what counts only while they live."""
+    for process in {int(path.stem.rpartition("_")[2]) for path in folder.glob("gauge_live*.db")}:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            with suppress(OSError):  # another process drops it too
+                mark_process_dead(process)  # type: ignore[no-untyped-call, unused-ignore]

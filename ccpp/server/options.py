@@ -59,10 +59,19 @@ class Options:
     profile_lifetime: float = _option(10.0, "seconds for which a profile is not looked up again", least=0)
     max_body: int = _option(4_194_304, "bytes of a request's body", least=1)
     max_headers: int = _option(65_536, "bytes of a request's headers", least=1_024)
+    head_seconds: float = _option(
+        15.0, "seconds in which a request's head must have come, and after which an idle connection is closed", least=0.1
+    )
     body_seconds: float = _option(10.0, "seconds in which a request's body must have come", least=0.1)
+    send_seconds: float = _option(
+        60.0, "seconds after which a client that takes nothing of its response is given up", least=0.1
+    )
     threads: int = _option(4, "threads of a worker for what waits or takes long", least=1)
     max_waiting: int = _option(
         256, "requests of a worker that may wait for a thread; further ones are told to come again", least=1
+    )
+    leave_seconds: float = _option(
+        0.0, "seconds for which a server that is to stop still serves and says at /readyz that it leaves", least=0
     )
     drain_seconds: float = _option(10.0, "seconds that requests under way are given when the server stops", least=0)
     anonymous: tuple[str, ...] = _option(

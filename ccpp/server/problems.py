@@ -25,7 +25,7 @@ from ccpp.provisioning.bootstrap import BootstrapError
 from ccpp.provisioning.settings import SettingsError
 from ccpp.provisioning.subscriber import SubscriberError as AccountError
 from ccpp.server.message import Response
-from ccpp.storage.database.opening import StorageError
+from ccpp.storage.database.opening import StorageError, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,12 +57,22 @@ STATUSES: Mapping[type[CcppError], int] = MappingProxyType(
         CatalogueError: 422,
         RequirementError: 422,
         StorageError: 503,
+        StorageFull: 507,
         FetchError: 502,
         ProfileError: 422,
         ProfileTooLarge: 413,
         NotXml: 422,
         NotRdf: 422,
         NoProfile: 422,
+    }
+)
+
+
+#: Class of an error that is not told in detail → what is told of it.
+_UNTOLD: Mapping[type[CcppError], str] = MappingProxyType(
+    {
+        StorageError: "what is kept here cannot be reached now; nothing was changed by this request, or all of it",
+        StorageFull: "there is no room for what is to be kept; nothing was changed by this request",
     }
 )
 
@@ -82,11 +92,13 @@ def problem(error: CcppError, request_id: str) -> Response:
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": " ".join(told.message.split()) if told else "the server could not do this",
+        "detail": " ".join(told.message.split()) if told else _UNTOLD.get(type(error), "the server could not do this"),
         "hint": told.hint if told else None,
         "line": told.line if told else None,
         "instance": f"urn:ccpp:request:{request_id}",
     }
     content = json.dumps({key: value for key, value in form.items() if value is not None}, ensure_ascii=False)
     headers = error.headers if isinstance(error, Refused) else ()
-    return Response(status, (("Content-Type", PROBLEM), *headers), content.encode(errors="replace"))
+    headers += (("Retry-After", "1"),) if isinstance(error, StorageError) else ()
+    written = content.encode(errors="replace")
+    return Response(status, (("Content-Type", PROBLEM), *headers), written, error=None if told else error)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ccpp.catalogue.documents import SYNTAXES, Document, gather
 from ccpp.catalogue.loading import load_documents
@@ -30,7 +30,7 @@ from ccpp.server.service import Service
 from ccpp.server.stores import RepositoryStore
 from ccpp.server.watching import Watcher
 from ccpp.storage.database.catalogues import activate, active, publish
-from ccpp.storage.database.opening import Database
+from ccpp.storage.database.opening import Database, StorageError
 from ccpp.storage.database.secrecy import read_key
 from ccpp.storage.database.subscribers import open_keys
 from ccpp.storage.fetching import Fetcher, FetchPolicy
@@ -42,13 +42,19 @@ from ccpp.storage.sources import Found
 from ccpp.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ccpp.server.observing import Observer
     from ccpp.server.options import Options
     from ccpp.server.service import Authenticate
 
+T = TypeVar("T")
 
 #: Characters of a file with a key, and seconds that the command for one may take.
 _MAX_KEY, _KEY_SECONDS = 1_024, 30
+
+#: Times that a worker that comes up looks for the database, a second apart.
+_TRIES = 60
 
 
 def make_service(options: Options, observer: Observer, authenticate: Authenticate | None = None) -> Service:
@@ -77,18 +83,33 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
     )
     description = json.dumps(describe(INTERFACE), separators=(",", ":")).encode()
     database = Database(database_url(options))
-    keys = open_keys(database, read_master(options), time.time())
+    keys = _patiently(lambda: open_keys(database, read_master(options), time.time()), observer)
     artefacts = Artefacts(options.artefacts)
     guard = authenticate or make_guard(options)
     stranger = VISITOR if options.demo and is_local(options.host) else ANONYMOUS
     figures = observer.figures
     service = Service(options, vocabularies, found, library, database, keys, artefacts, figures, guard, description, stranger)
     watcher = Watcher(service, observer, Checker(observer, options.check_share))
-    watcher.start()
+    _patiently(watcher.start, observer)
     service.ending.append(watcher.stop)
     service.ending.append(database.close)
     observer.event("start", catalogue=service.live.catalogue.digest if service.live else None)
     return service
+
+
+def _patiently(function: Callable[[], T], observer: Observer) -> T:
+    """What a function gives as soon as the database is there, which was there when the server started; a worker may come up without it.
+
+    Raises:
+        StorageError: it was not for a minute.
+    """
+    for _ in range(_TRIES):
+        try:
+            return function()
+        except StorageError as error:
+            observer.event("database", "error", error=str(error))
+            time.sleep(1)
+    return function()
 
 
 def database_url(options: Options) -> str:

@@ -1,14 +1,18 @@
-"""HTTP/1.1 with the bounds that uvicorn's own protocol leaves open: how long a request's head may take, and how large it may be.
+"""HTTP/1.1 with the bounds that uvicorn's own protocol leaves open.
+
+They are how long a request's head may take, how large it may be, and how long a client may take nothing of its response.
+
+A connection ends without losing a request: a server that stops still answers what was on its way, and says that the connection closes.
 
 What is written in one turn of the event loop is sent in one system call, which is a fifth of what a short answer costs.
 
-The bounds are the server's `timeout_keep_alive` and `h11_max_incomplete_event_size`, whatever parser reads the bytes. A head that comes
+Two bounds are the server's `timeout_keep_alive` and `h11_max_incomplete_event_size`, whatever parser reads the bytes. A head that comes
 in one piece, as nearly all do, costs a comparison.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -16,6 +20,11 @@ if TYPE_CHECKING:
     import asyncio
 
 _TOO_SLOW, _TOO_LARGE = 408, 431
+
+#: Seconds for which a connection without a request outlives the order to stop: what a client sent before it knew arrives by then.
+_LINGER = 1.0
+#: Seconds after which a client that takes nothing is given up, unless the server says otherwise.
+_STALLED = 60.0
 
 
 class _Joined:
@@ -28,7 +37,8 @@ class _Joined:
         # Everything else is the transport's own.
         self.is_closing, self.get_extra_info = transport.is_closing, transport.get_extra_info
         self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
-        self.set_protocol = transport.set_protocol
+        self.set_protocol, self.abort = transport.set_protocol, transport.abort
+        self.get_write_buffer_size = transport.get_write_buffer_size
 
     def write(self, data: bytes) -> None:
         """Bytes to be sent at the end of this turn."""
@@ -49,13 +59,24 @@ class _Joined:
 
 
 class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  # without the extra it is Any
-    """One connection."""
+    """One connection.
+
+    Args:
+        stalled: seconds after which a client that takes nothing of its response is given up.
+    """
 
     _waiting: asyncio.TimerHandle | None = None
+    _sending: asyncio.TimerHandle | None = None
     _unread = 0
+    _ending = False
+
+    def __init__(self, *arguments: Any, stalled: float = _STALLED, **named: Any) -> None:  # noqa: ANN401  uvicorn's own
+        super().__init__(*arguments, **named)
+        self._stalled = stalled
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override, unused-ignore]  # as uvicorn's own
-        """A connection begins: its first head is awaited."""
+        """A connection begins: its first head is awaited, and whatever its client does not take is noticed."""
+        transport.set_write_buffer_limits(0)
         super().connection_made(_Joined(transport, self.loop))  # type: ignore[arg-type, unused-ignore]  # what uvicorn uses of one
         self._await_head()
 
@@ -76,6 +97,8 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
         self._unread = 0
         self._unset_waiting()
         super().on_headers_complete()
+        if self._ending:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """A part of a body, which the application bounds."""
@@ -90,7 +113,54 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
     def connection_lost(self, exc: Exception | None) -> None:
         """A connection ends."""
         self._unset_waiting()
+        self._unset_sending()
         super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """A response is written."""
+        super().on_response_complete()
+        if self._ending:
+            self._close_soon()
+
+    def shutdown(self) -> None:
+        """The server stops: a request under way is answered, and so is one that arrives in a moment."""
+        self._ending = True
+        if self.cycle is None or self.cycle.response_complete:
+            self._close_soon()
+        elif not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    def pause_writing(self) -> None:
+        """The client does not take what is sent as fast as it is made."""
+        super().pause_writing()
+        self._watch_sending(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """The client took it."""
+        self._unset_sending()
+        super().resume_writing()
+
+    def _close_soon(self) -> None:
+        self._unset_keepalive_if_required()
+        if not self.transport.is_closing():
+            self.timeout_keep_alive_task = self.loop.call_later(_LINGER, self.timeout_keep_alive_handler)
+
+    def _watch_sending(self, before: int) -> None:
+        self._unset_sending()
+        self._sending = self.loop.call_later(self._stalled, self._look_at_sending, before)
+
+    def _look_at_sending(self, before: int) -> None:
+        """Give up a client that has taken nothing since the last look."""
+        left = self.transport.get_write_buffer_size()
+        if left >= before:
+            self.transport.abort()
+        else:
+            self._watch_sending(left)
+
+    def _unset_sending(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
 
     def _await_head(self) -> None:
         self._waiting = self.loop.call_later(self.timeout_keep_alive, self._refuse, _TOO_SLOW)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from postgresql import PROGRAMS, PostgreSQL
 from serving import Ask, Process, start_server
 
 from ccpp.server.observing import Observer
@@ -35,12 +36,28 @@ def ask(service: Service) -> Ask:
 
 
 @pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL that the tests of a process share."""
+    if not PROGRAMS:
+        pytest.skip("no PostgreSQL here (Debian's `postgresql`)")
+    made = PostgreSQL()
+    yield made.url
+    made.remove()
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The demo, served by two processes."""
     folder = tmp_path_factory.mktemp("server")
     database = f"sqlite:///{folder / 'server.sqlite'}"
     started = start_server(
-        folder / "log", "--demo", "--workers", "2", CCPP_SERVE_DATABASE=database, CCPP_SERVE_BODY_SECONDS="1"
+        folder / "log",
+        "--demo",
+        "--workers",
+        "2",
+        CCPP_SERVE_DATABASE=database,
+        CCPP_SERVE_BODY_SECONDS="1",
+        CCPP_SERVE_HEAD_SECONDS="3",
     )
     try:
         started.wait()

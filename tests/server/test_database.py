@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from serving import free_port
 
 from ccpp.errors import UsageError
 from ccpp.storage.database import catalogues, installs, subscribers
@@ -25,31 +19,9 @@ from ccpp.storage.database.tables import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MASTER, OTHER = b"m" * 32, b"o" * 32
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL, on loopback and in a folder of its own."""
-    if not PROGRAMS:
-        pytest.skip("no PostgreSQL here (Debian's `postgresql`)")
-    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # pytest's own folders are closed to other users
-    if user:
-        shutil.chown(folder, user)
-    port, data = free_port(), folder / "data"
-
-    def run(*command: str | Path) -> None:
-        subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
-
-    run(PROGRAMS[0] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run(PROGRAMS[0] / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
-    yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    run(PROGRAMS[0] / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

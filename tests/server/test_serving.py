@@ -80,6 +80,28 @@ def test_chunks_without_end_are_refused(server: Process) -> None:
     assert server.ask("GET", "/healthz").status == 200
 
 
+def test_a_client_that_vanishes_goes_on_where_it_was(server: Process) -> None:
+    """Several times in one download, by Range; the parts are the whole, and the server is as before."""
+    body = json.dumps({"uri": N80, "application": "chess"}).encode()
+    name = json.loads(server.ask("POST", "/v1/installs", body, JSON).body)["install"]
+    whole = server.ask("GET", f"/installs/{name}/artefact")
+    got = b""
+    while len(got) < len(whole.body):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as one:
+            condition = f"Range: bytes={len(got)}-\r\nIf-Range: {whole.headers['etag']}\r\n"
+            one.sendall(f"GET /installs/{name}/artefact HTTP/1.1\r\nHost: a\r\n{condition}\r\n".encode())
+            answer = one.recv(20_000)
+            while b"\r\n\r\n" not in answer or answer.endswith(b"\r\n\r\n"):
+                answer += one.recv(20_000)
+        head, _, part = answer.partition(b"\r\n\r\n")
+        assert b" 206 " in head
+        got += part
+    assert got == whole.body
+    assert server.ask("POST", f"/installs/{name}/notify", b"900 Success").status == 200
+    steps = [event["step"] for event in json.loads(server.ask("GET", f"/installs/{name}").body)["events"]]
+    assert steps == ["offer", "transfer", "install"]
+
+
 def test_a_body_that_does_not_come_is_given_up(server: Process) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=40) as one:
         one.sendall(b"POST /v1/match HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nContent-Type: application/json\r\n\r\n{")

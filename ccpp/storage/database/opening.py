@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from sqlite3 import SQLITE_FULL
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, inspect, text
@@ -10,7 +11,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from ccpp.errors import CcppError, UsageError
-from ccpp.storage.database.migrating import HEAD, upgrade, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,15 @@ _BUSY = 10.0
 _POOL, _OVERFLOW = 5, 5
 _SCHEMES = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _SQLITE = "sqlite"
+_DISK_FULL = "53100"
 
 
 class StorageError(CcppError):
     """A database that cannot be used now, or is no database of ours."""
+
+
+class StorageFull(StorageError):
+    """There is no room for what is to be kept; what is kept is as it was."""
 
 
 class Database:
@@ -79,6 +84,8 @@ class Database:
         Raises:
             StorageError: it is damaged, somebody else's, or written by a newer version.
         """
+        from ccpp.storage.database.migrating import HEAD, upgrade, version_of  # noqa: PLC0415  workers, which start often, need none of it
+
         with self.writing() as connection:
             if self.is_sqlite:
                 _check_file(connection, self.name)
@@ -147,4 +154,11 @@ def told_plainly(name: str) -> Iterator[None]:
         # What the driver says may hold values of the statement; its class and first line do not.
         cause = getattr(error, "orig", None) or error
         said = str(cause).strip().partition("\n")[0][:200] if not isinstance(cause, SQLAlchemyError) else type(cause).__name__
+        if _is_full(cause):
+            raise StorageFull(f"the database has no room: {said}", source=name, hint="make room on its disk") from None
         raise StorageError(f"the database cannot be used: {said}", source=name) from None
+
+
+def _is_full(cause: BaseException) -> bool:
+    """Whether a driver's error says that a disk is full, as SQLite and PostgreSQL (class 53, `disk_full`) say it."""
+    return getattr(cause, "sqlite_errorcode", None) == SQLITE_FULL or getattr(cause, "sqlstate", None) == _DISK_FULL

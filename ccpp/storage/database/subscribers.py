@@ -47,7 +47,7 @@ def open_keys(database: Database, master: bytes | None, now: float) -> Keys:
             return Keys({}, None)
         if connection.execute(select(DATA_KEY.c.id).limit(1)).first() is None:
             _add_key(connection, master, now)
-        return _keys(connection, master)
+        return data_keys(connection, master)
 
 
 def _add_key(connection: Connection, master: bytes, now: float) -> str:
@@ -56,7 +56,12 @@ def _add_key(connection: Connection, master: bytes, now: float) -> str:
     return name
 
 
-def _keys(connection: Connection, master: bytes) -> Keys:
+def data_keys(connection: Connection, master: bytes) -> Keys:
+    """The data keys, opened.
+
+    Raises:
+        SecrecyError: the master key is not the one that they were sealed with.
+    """
     rows = connection.execute(select(DATA_KEY).order_by(DATA_KEY.c.created, DATA_KEY.c.id)).all()
     keys = {row.id: unseal(master, row.wrapped, f"data key {row.id}") for row in rows}
     return Keys(keys, rows[-1].id if rows else None)
@@ -88,8 +93,17 @@ def get_subscriber(database: Database, keys: Keys, identifier: str) -> Subscribe
         row = connection.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.id == identifier)).first()
     if row is None:
         return None
-    secrets = {} if row.sealed is None else json.loads(keys.unseal(row.data_key, bytes(row.sealed), _place(identifier)))
-    return Subscriber(identifier, json.loads(row.facts), secrets)
+    return Subscriber(identifier, json.loads(row.facts), {} if row.sealed is None else open_sealed(keys, row))
+
+
+def open_sealed(keys: Keys, row: Any) -> dict[str, str]:  # noqa: ANN401  a row of the table
+    """What is secret of a subscriber.
+
+    Raises:
+        SecrecyError: the key that opens it is not there, or the bytes were changed or moved.
+    """
+    opened: dict[str, str] = json.loads(keys.unseal(row.data_key, bytes(row.sealed), _place(row.id)))
+    return opened
 
 
 def remove_subscriber(database: Database, identifier: str, now: float, actor: str, request: str = "") -> bool:
@@ -109,7 +123,7 @@ def rotate(database: Database, old: bytes, new: bytes, now: float, actor: str) -
         SecrecyError: `old` is not the master key.
     """
     with database.writing() as connection:
-        before = _keys(connection, old)
+        before = data_keys(connection, old)
         name = str(uuid4())
         key = new_key()
         connection.execute(insert(DATA_KEY).values(id=name, wrapped=seal(new, key, f"data key {name}"), created=now))
