@@ -26,10 +26,10 @@ from ccpp.matching.flipping import phrase
 from ccpp.model import Resolved, Status
 from ccpp.normalisation import load_normalisation
 from ccpp.reading import read_profile
-from ccpp.reports.blame import Blame
+from ccpp.reports.blame import Blame, outcomes_of
 from ccpp.reports.compatibility import Readings, report
 from ccpp.reports.model import CompatibilityReport, Outcome
-from ccpp.reports.offers import Offers, constraints_of, on_offer, outcomes
+from ccpp.reports.offers import Offers, Outcomes, constraints_of, on_offer
 from ccpp.reports.page import page
 from ccpp.reports.population import Device, Population, asked, positions
 from ccpp.reports.tables import tables
@@ -176,11 +176,12 @@ def test_curves_equal_the_reach_of_changed_requirements(
 
 def test_blame_equals_the_reach_with_constraints_waived(population: list[Device], shop: Catalogue) -> None:
     grouped = Population(population, shop)
-    offers = Offers(shop.requirements, outcomes(shop.requirements, grouped.columns), grouped.everything)
+    offers = Offers(shop.requirements, Outcomes(shop.requirements).of(grouped.columns), grouped.everything)
     checked = 0
     for application in shop.applications.values():
         constraints = constraints_of(application, shop.requirements)
-        blame = Blame(application, shop.requirements, grouped, offers)
+        missing = outcomes_of(constraints, grouped.everything & ~offers.application(application), offers)
+        blame = Blame(application, shop.requirements, {said: grouped.sum(groups) for said, groups in missing.items()})
         now = {device.profile.uri for device in population if fits(application, device, dict(shop.requirements))}
         for number, waived in enumerate([*((one,) for one in constraints), *list(combinations(constraints, 2))[:4]][:9]):
             mask = sum(1 << constraints.index(one) for one in waived)

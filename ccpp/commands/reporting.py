@@ -155,8 +155,10 @@ def _read(
 
 def _said(found: CompatibilityReport, folder: str, files: Sequence[str]) -> str:
     """The report in a few lines."""
+    from ccpp.reports.writing import groups_said
+
     total = found.header.total
-    lines = [f"{total.devices} devices in {found.header.groups} groups, {len(found.unreadable)} places not read"]
+    lines = [f"{total.devices} devices in {groups_said(found.header)}, {len(found.unreadable)} places not read"]
     for row in found.applications:
         shares = (
             f"{share.weight / total.weight if total.weight else 0:7.1%}"

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from itertools import combinations
 from math import comb
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN
 from ccpp.matching.flipping import phrase
 from ccpp.reports.model import BlockingRow, JointRow, LearnRow
 from ccpp.reports.offers import constraints_of, on_offer
-from ccpp.reports.population import positions
+from ccpp.reports.population import NOTHING, summed
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Application
     from ccpp.model import Verdict
     from ccpp.reports.offers import Offers
-    from ccpp.reports.population import Population, Share
+    from ccpp.reports.population import Share, Sum
     from ccpp.requirements.graph import RequirementGraph
 
 #: Sets of constraints that are looked at for one class: the smallest of them.
@@ -41,45 +42,51 @@ LARGEST = 3
 class _Class(NamedTuple):
     """Groups for which the constraints come out alike, what would have to be waived for them, and which constraints are open."""
 
-    groups: int
+    sum: Sum
     ways: Sequence[int]
     unknown: int
 
 
-class Blame:
-    """What is to blame for the reach of one application."""
+#: How a constraint comes out, as a letter of an outcome.
+LETTERS = MappingProxyType({"T": TRUE, "F": FALSE, "U": UNKNOWN})
 
-    def __init__(self, application: Application, graph: RequirementGraph, population: Population, offers: Offers) -> None:
+
+def outcomes_of(constraints: Sequence[Constraint], groups: int, offers: Offers) -> dict[str, int]:
+    """Some groups by how constraints come out for them, a letter each."""
+    found = {"": groups} if groups else {}
+    for one in constraints:
+        holds, may_hold = offers.outcomes[one]
+        found = {
+            said + letter: part
+            for said, before in found.items()
+            for letter, part in (("T", before & holds), ("U", before & may_hold & ~holds), ("F", before & ~may_hold))
+            if part
+        }
+    return found
+
+
+class Blame:
+    """What is to blame for the reach of one application; `outcomes` are those of the devices that no variant on offer fits."""
+
+    def __init__(self, application: Application, graph: RequirementGraph, outcomes: Mapping[str, Sum]) -> None:
         self._application = application
-        self._population = population
         self._graph = graph
         self._constraints = constraints_of(application, graph)
-        self._classes = list(self._classified(offers))
+        self._classes = list(self._classified(outcomes))
+        self._by_ways: dict[tuple[int, ...], Sum] = {}
+        for one in self._classes:
+            self._by_ways[tuple(one.ways)] = self._by_ways.get(tuple(one.ways), NOTHING).plus(one.sum)
 
-    def _classified(self, offers: Offers) -> Iterator[_Class]:
-        missing = offers.everything & ~offers.application(self._application)
-        outcomes = [offers.outcomes[one] for one in self._constraints]
-        classes = [missing] if missing and outcomes else []
-        for sets in outcomes:
-            for found in sets:
-                classes = [part for one in classes for part in (one & found, one & ~found) if part]
+    def _classified(self, outcomes: Mapping[str, Sum]) -> Iterator[_Class]:
         requirements = [self._graph[one.requirement] for one in on_offer(self._application) if one.requirement]
-        for groups in classes:
-            place = next(positions(groups))
-            verdicts = {
-                one: TRUE if holds >> place & 1 else UNKNOWN if may_hold >> place & 1 else FALSE
-                for one, (holds, may_hold) in zip(self._constraints, outcomes, strict=True)
-            }
+        for said, found in outcomes.items():
+            verdicts = {one: LETTERS[letter] for one, letter in zip(self._constraints, said, strict=True)}
             waiving = _Waiving(self._graph, verdicts)
             ways = _smallest(way for one in requirements for way in waiving.ways(one, wanted=True))
-            yield _Class(groups, ways, sum(1 << number for number, one in enumerate(verdicts.values()) if one is UNKNOWN))
+            yield _Class(found, ways, sum(1 << number for number, letter in enumerate(said) if letter == "U"))
 
     def _share(self, holds: Callable[[_Class], bool]) -> Share:
-        groups = 0
-        for one in self._classes:
-            if holds(one):
-                groups |= one.groups
-        return self._population.share(groups)
+        return summed(one.sum for one in self._classes if holds(one)).share
 
     def _said(self, number: int) -> str:
         constraint = self._constraints[number]
@@ -109,7 +116,7 @@ class Blame:
 
     def reached(self, waived: int) -> Share:
         """Who would be fitted were these constraints waived, as a mask."""
-        return self._share(lambda one: any(not way & ~waived for way in one.ways))
+        return summed(found for ways, found in self._by_ways.items() if any(not way & ~waived for way in ways)).share
 
     def joint(self) -> list[JointRow]:
         """For each size the set of constraints of which waiving reaches most, as long as a larger set reaches more."""
@@ -129,16 +136,16 @@ class Blame:
 
     def learn(self) -> list[LearnRow]:
         """The attributes that are not stated and of which a value might serve, the most useful first."""
-        open_: list[tuple[int, list[frozenset[str]]]] = []
+        open_: list[tuple[Sum, list[frozenset[str]]]] = []
         for one in self._classes:
             sets = [self._attributes(way) for way in one.ways if not way & ~one.unknown]
             if sets:
-                open_.append((one.groups, sets))
+                open_.append((one.sum, sets))
         names = sorted({name for _, sets in open_ for each in sets for name in each})
         rows = []
         for name in names:
-            alone = self._union(groups for groups, sets in open_ if frozenset({name}) in sets)
-            involved = self._union(groups for groups, sets in open_ if any(name in each for each in sets))
+            alone = summed(found for found, sets in open_ if frozenset({name}) in sets).share
+            involved = summed(found for found, sets in open_ if any(name in each for each in sets)).share
             rows.append(LearnRow(self._application.id, name, alone, involved))
         return sorted(rows, key=lambda row: (-row.alone.weight, -row.involved.weight, row.attribute))
 
@@ -146,12 +153,6 @@ class Blame:
         """What the constraints of a way rest on."""
         chosen = (one for number, one in enumerate(self._constraints) if way >> number & 1)
         return frozenset(str(name) for one in chosen for name in one.attributes)
-
-    def _union(self, sets: Iterable[int]) -> Share:
-        groups = 0
-        for one in sets:
-            groups |= one
-        return self._population.share(groups)
 
 
 def _every(numbers: Sequence[int], size: int) -> list[int]:

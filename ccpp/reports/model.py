@@ -168,17 +168,31 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class VendorRow(NamedTuple):
+    """The devices of a vendor, and those of them that get each application, in the report's order."""
+
+    vendor: str
+    total: Share
+    served: tuple[Share, ...]
+
+
 class Header(NamedTuple):
-    """What the report is of: where the profiles came from, their number, weight and digest, and the catalogue."""
+    """What the report is of: where the profiles came from, their number, weight and digest, and the catalogue.
+
+    `served` get something; `groups` cannot be told apart by the catalogue, `None` where they are too many to count; `unlooked` were too
+    many to look into for what blocks an application, at most.
+    """
 
     profiles: str
     total: Share
-    groups: int
+    served: Share
+    groups: int | None
     profiles_digest: str
     catalogue: str
     catalogue_digest: str
     weighted: bool
     made: str
+    unlooked: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +211,5 @@ class CompatibilityReport:
     tests: TestPlan
     quality: Sequence[QualityRow]
     unreadable: Sequence[Unreadable]
+    vendors: Sequence[VendorRow]
     devices: Sequence[DeviceRow]

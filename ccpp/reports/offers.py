@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ccpp.catalogue.model import State
 from ccpp.matching.batch import BatchMatcher
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.model import Application, Variant
     from ccpp.matching.batch import Columns, Sets
-
-Outcomes: TypeAlias = "Mapping[Constraint, Sets]"
-"""Each constraint as the groups of which it holds, and those of which it may hold."""
 
 
 def on_offer(application: Application) -> tuple[Variant, ...]:
@@ -34,25 +31,38 @@ def constraints_of(application: Application, graph: RequirementGraph) -> tuple[C
     return tuple(sorted(found, key=repr))
 
 
-def outcomes(graph: RequirementGraph, columns: Columns) -> dict[Constraint, Sets]:
-    """How every constraint of some requirements comes out."""
-    found = {part for name in graph for part in walk(graph[name]) if isinstance(part, Constraint)}
-    numbered = {str(number): one for number, one in enumerate(sorted(found, key=repr))}
-    block = BatchMatcher(RequirementGraph(numbered)).match(columns)
-    return {one: (block.satisfied[name], block.satisfiable[name]) for name, one in numbered.items()}
+class Outcomes:
+    """How every constraint of some requirements comes out; values are tested once for any number of populations."""
+
+    def __init__(self, graph: RequirementGraph) -> None:
+        found = {part for name in graph for part in walk(graph[name]) if isinstance(part, Constraint)}
+        self._numbered = {str(number): one for number, one in enumerate(sorted(found, key=repr))}
+        self._matcher = BatchMatcher(RequirementGraph(dict(self._numbered)))
+
+    def of(self, columns: Columns) -> dict[Constraint, Sets]:
+        """Each constraint as the groups of which it holds, and those of which it may hold."""
+        block = self._matcher.match(columns)
+        return {one: (block.satisfied[name], block.satisfiable[name]) for name, one in self._numbered.items()}
 
 
 class Offers:
     """Whom requirements fit, given how their constraints come out."""
 
-    def __init__(self, graph: Mapping[str, Requirement], known: Outcomes, everything: int) -> None:
+    def __init__(self, graph: Mapping[str, Requirement], known: Mapping[Constraint, Sets], everything: int) -> None:
         self.outcomes = known
         self.everything = everything
         self._graph = graph
+        self._named: dict[str, Sets] = {}
 
     def otherwise(self, constraint: Constraint, sets: Sets) -> Offers:
         """The same with one constraint that comes out as something else."""
         return Offers(self._graph, {**self.outcomes, constraint: sets}, self.everything)
+
+    def named(self, name: str) -> Sets:
+        """The groups that satisfy the requirement of a name, and those that may."""
+        if name not in self._named:
+            self._named[name] = self.sets(self._graph[name])
+        return self._named[name]
 
     def application(self, application: Application) -> int:
         """The groups that some variant on offer fits."""
@@ -62,7 +72,7 @@ class Offers:
         """The groups that a variant fits; what is indeterminate counts where the variant says so."""
         if variant.requirement is None:
             return self.everything
-        return self.sets(self._graph[variant.requirement])[variant.serve_indeterminate]
+        return self.named(variant.requirement)[variant.serve_indeterminate]
 
     def sets(self, requirement: Requirement) -> Sets:
         """The groups that satisfy a requirement, and those that may. Kleene's logic, as in `ccpp.matching.definition`."""
@@ -70,7 +80,7 @@ class Offers:
             case Constraint():
                 return self.outcomes[requirement]
             case Reference(name):
-                return self.sets(self._graph[name])
+                return self.named(name)
         found = [self.sets(part) for part in parts(requirement)]
         holds, may_hold = [one for one, _ in found], [one for _, one in found]
         if isinstance(requirement, All):

@@ -12,7 +12,7 @@ from ccpp.reports.model import Outcome
 from ccpp.reports.page_style import SCRIPT, STYLE
 from ccpp.reports.plots import bar, curve, heat, shade
 from ccpp.reports.tables import NUMBER, SHARE, TEXT, Column, tables
-from ccpp.reports.writing import formatted, number
+from ccpp.reports.writing import formatted, groups_said, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,11 +69,10 @@ def _section(name: str, title: str, inner: str) -> str:
 
 def _summary(report: CompatibilityReport) -> str:
     header = report.header
-    anything = sum(any(one.outcome is Outcome.SERVED for one in row.gets) for row in report.devices)
     facts = [
         (number(header.total.devices), "devices"),
         *([(number(header.total.weight), "weight in all")] if header.weighted else []),
-        (f"{anything / max(header.total.devices, 1):.1%}", "get something"),
+        (f"{header.served.devices / max(header.total.devices, 1):.1%}", "get something"),
         (number(len(report.applications)), "applications"),
         (number(len(report.variants)), "variants"),
         (number(len(report.tests.rows)), "devices to test with"),
@@ -81,7 +80,7 @@ def _summary(report: CompatibilityReport) -> str:
     ]
     tiles = "".join(f"<li><b>{value}</b> {text}</li>" for value, text in facts)
     sources = (
-        f"Profiles: {escape(header.profiles)} <code>{header.profiles_digest[:23]}…</code>, {number(header.groups)} groups that the"
+        f"Profiles: {escape(header.profiles)} <code>{header.profiles_digest[:23]}…</code>, {groups_said(header)} that the"
         f" catalogue can tell apart. Catalogue: {escape(header.catalogue)} <code>{header.catalogue_digest[:23]}…</code>."
         + (f" Decided as at {header.made}." if header.made else "")
     )

@@ -5,14 +5,15 @@ Colours are three of Okabe and Ito's, which people who see colours differently t
 
 from __future__ import annotations
 
-from collections import Counter
 from html import escape
+from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.reports.model import Outcome
+from ccpp.reports.model import Outcome, VendorRow
+from ccpp.reports.population import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ccpp.reports.model import ApplicationRow, CompatibilityReport, Curve
 
@@ -43,27 +44,18 @@ class Heat(NamedTuple):
 
 def heat(report: CompatibilityReport) -> Heat:
     """The vendors with most devices, and the others together."""
-    counts = Counter(_vendor(one.vendor) for one in report.devices)
-    names = [name for name, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
-    known, others = names[:MAX_VENDORS], names[MAX_VENDORS:]
-    rows = [*known, *(["others"] if others else [])]
-    place = {name: min(number, len(known)) for number, name in enumerate(names)}
-    weights = [0.0] * len(rows)
-    served = [[0.0] * len(report.applications) for _ in rows]
-    sizes = [0] * len(rows)
-    for one in report.devices:
-        row = place[_vendor(one.vendor)]
-        sizes[row] += 1
-        weights[row] += one.weight
-        for column, gets in enumerate(one.gets):
-            if gets.outcome is Outcome.SERVED:
-                served[row][column] += one.weight
-    shares = [[part / weight if weight else 0.0 for part in of] for of, weight in zip(served, weights, strict=True)]
-    return Heat(list(zip(rows, sizes, strict=True)), [one.application for one in report.applications], shares)
+    known, others = list(report.vendors[:MAX_VENDORS]), report.vendors[MAX_VENDORS:]
+    if others:
+        served = (added(shares) for shares in zip(*(one.served for one in others), strict=True))
+        known.append(VendorRow("others", added(one.total for one in others), tuple(served)))
+    shares = [[part.weight / one.total.weight if one.total.weight else 0.0 for part in one.served] for one in known]
+    return Heat([(one.vendor, one.total.devices) for one in known], [one.application for one in report.applications], shares)
 
 
-def _vendor(written: str) -> str:
-    return " ".join(written.split()).title() or "not stated"
+def added(shares: Iterable[Share]) -> Share:
+    """Some shares together."""
+    found = list(shares)
+    return Share(sum(one.devices for one in found), fsum(one.weight for one in found))
 
 
 def shade(share: float) -> tuple[str, str]:

@@ -1,24 +1,40 @@
-"""The devices of a report, in groups: those that state the same of all that a catalogue asks cannot be told apart by it.
+"""The devices of a report, in groups: those that a catalogue cannot tell apart, and that are of one vendor.
 
-A set of groups is an integer, a bit a group, as in `ccpp.matching.batch`, and every figure of a report is the share of such a set: how
-many devices it has, and what they weigh.
+A set of groups is an integer, a bit a group, as in `ccpp.matching.batch`, and every figure of a report is the sum of such a set: how many
+devices it has, and what they weigh. Sums are exact, so that it does not matter in which order or in how many parts devices are counted.
+
+Theory of operation
+-------------------
+What the devices of a group weigh is a whole number of some power of two, so the weights of all groups are planes of bits: the sum of a set
+is the number of bits that it shares with each plane, times what the plane is worth. That takes as many operations as weights have bits,
+whatever the number of groups.
 """
 
 from __future__ import annotations
 
-from math import fsum
+from collections import Counter
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccpp.delivery import languages_of
 from ccpp.matching.batch import columns_of
+from ccpp.model import AttributeName
 from ccpp.requirements.expression import Constraint, walk
+from ccpp.situation import LANGUAGES, exception_for, kept_out, situation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from ccpp.catalogue.model import Catalogue
     from ccpp.matching.batch import Columns
-    from ccpp.model import AttributeName, ResolvedProfile
+    from ccpp.model import ResolvedProfile, Scalar
     from ccpp.requirements.graph import RequirementGraph
+
+VENDOR = AttributeName("HardwarePlatform", "Vendor")
+MODEL = AttributeName("HardwarePlatform", "Model")
 
 
 class Device(NamedTuple):
@@ -35,27 +51,88 @@ class Share(NamedTuple):
     weight: float
 
 
+class Sum(NamedTuple):
+    """The same, exact: sums of parts come to the same, however they are taken."""
+
+    devices: int
+    weight: int | Fraction
+
+    def plus(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(self.devices + other.devices, self.weight + other.weight)
+
+    @property
+    def share(self) -> Share:
+        """The nearest that a float comes to it."""
+        return Share(self.devices, float(self.weight))
+
+
+NOTHING = Sum(0, 0)
+
+
+def summed(sums: Iterable[Sum]) -> Sum:
+    """Some sums together."""
+    total = NOTHING
+    for one in sums:
+        total = total.plus(one)
+    return total
+
+
 def asked(graph: RequirementGraph) -> tuple[AttributeName, ...]:
     """The attributes that requirements rest on, in order."""
     constraints = (part for name in graph for part in walk(graph[name]) if isinstance(part, Constraint))
     return tuple(sorted({name for one in constraints for name in one.attributes}))
 
 
+def stated(profile: ResolvedProfile, name: AttributeName) -> str:
+    """What a profile states of an attribute, as one text."""
+    return ", ".join(map(str, profile.values(name) or ()))
+
+
+def signatures(catalogue: Catalogue, at: datetime | None) -> Callable[[ResolvedProfile], tuple[object, ...]]:
+    """A function to what decisions about a device rest on: devices of which it is equal get the same of everything.
+
+    Beside the values that requirements ask for, with their types because `True == 1`, these are the languages, where variants speak any,
+    and how rollouts and exceptions come out, where there are any.
+    """
+    names = asked(catalogue.requirements)
+    variants = [variant for application in catalogue.applications.values() for variant in application.variants]
+    spoken = (LANGUAGES,) if any(map(languages_of, variants)) else ()
+    owners = (*((one.id, one.supply) for one in catalogue.applications.values()), *((one.id, one.supply) for one in variants))
+    personal = [(name, supply) for name, supply in owners if supply.rollout or supply.exceptions]
+
+    def signature(profile: ResolvedProfile) -> tuple[object, ...]:
+        found = (profile.attributes.get(name) for name in (*names, *spoken))
+        values: list[object] = [None if one is None else (type(one.value), one.value) for one in found]
+        if personal:
+            situation = situation_of(catalogue, profile, at=at)
+            values += [
+                (supply.rollout and kept_out(supply.rollout, name, situation), exception_for(supply.exceptions, situation))
+                for name, supply in personal
+            ]
+        return tuple(values)
+
+    return signature
+
+
 class Population:
     """Devices in their order, the groups that they make under a catalogue, and the groups by columns; never changed after it is made."""
 
-    def __init__(self, devices: Iterable[Device], catalogue: Catalogue) -> None:
+    def __init__(self, devices: Iterable[Device], catalogue: Catalogue, at: datetime | None = None) -> None:
         self.devices: Sequence[Device] = tuple(devices)
-        names = asked(catalogue.requirements)
-        numbers: dict[tuple[object, ...], int] = {}
-        self.group_of: Sequence[int] = [
-            numbers.setdefault(_signature(one.profile, names), len(numbers)) for one in self.devices
-        ]
+        signature = signatures(catalogue, at)
+        numbers: dict[tuple[tuple[object, ...], str], int] = {}
+        keys = [(signature(one.profile), stated(one.profile, VENDOR)) for one in self.devices]
+        self.group_of: Sequence[int] = [numbers.setdefault(key, len(numbers)) for key in keys]
         members: list[list[int]] = [[] for _ in numbers]
         for place, group in enumerate(self.group_of):
             members[group].append(place)
         self.members: Sequence[Sequence[int]] = members
-        self._shares = [Share(len(one), fsum(self.devices[place].weight for place in one)) for one in members]
+        self.signatures: Sequence[tuple[object, ...]] = [key for key, _ in numbers]
+        self._counts = _planes(list(map(len, members)))
+        weights = [sum(map(_exact, (self.devices[place].weight for place in one))) for one in members]
+        self._unit = lcm(*(one.denominator for one in weights))
+        self._weights = _planes([int(one * self._unit) for one in weights])
         self.columns: Columns = columns_of(self.representative(group) for group in range(len(members)))
 
     @property
@@ -63,35 +140,83 @@ class Population:
         """The set of all groups."""
         return (1 << len(self.members)) - 1
 
-    @property
-    def total(self) -> Share:
-        """All devices."""
-        return Share(len(self.devices), fsum(one.weight for one in self.devices))
-
     def representative(self, group: int) -> ResolvedProfile:
         """The first device of a group, which stands for all."""
         return self.devices[self.members[group][0]].profile
 
-    def share(self, groups: int) -> Share:
-        """How many devices are in some groups, and what they weigh; the sum is exact, so that the order of devices does not matter."""
-        shares = [self._shares[group] for group in positions(groups)]
-        return Share(sum(one.devices for one in shares), fsum(one.weight for one in shares))
+    def sum(self, groups: int) -> Sum:
+        """How many devices are in some groups, and what they weigh."""
+        if not groups:
+            return NOTHING
+        weight = _counted(groups, self._weights)
+        return Sum(_counted(groups, self._counts), weight if self._unit == 1 else _whole(Fraction(weight, self._unit)))
 
-    def share_of(self, places: Iterable[int]) -> Share:
-        """The same for devices by their places."""
-        weights = [self.devices[place].weight for place in places]
-        return Share(len(weights), fsum(weights))
+    @cached_property
+    def languages(self) -> dict[tuple[Scalar, ...] | None, int]:
+        """The groups by the languages that they ask for."""
+        found: dict[tuple[Scalar, ...] | None, list[int]] = {}
+        for group in range(len(self.members)):
+            found.setdefault(self.representative(group).values(LANGUAGES), []).append(group)
+        return {languages: set_of(groups) for languages, groups in found.items()}
+
+    def vendors(self) -> dict[str, int]:
+        """The groups of each vendor, as it is written."""
+        found: dict[str, list[int]] = {}
+        for group in range(len(self.members)):
+            found.setdefault(stated(self.representative(group), VENDOR), []).append(group)
+        return {vendor: set_of(groups) for vendor, groups in found.items()}
 
 
-def _signature(profile: ResolvedProfile, names: Sequence[AttributeName]) -> tuple[object, ...]:
-    """What a profile states of some attributes; with types, because `True == 1`."""
-    found = (profile.attributes.get(name) for name in names)
-    return tuple([None if one is None else (type(one.value), one.value) for one in found])
+def _exact(weight: float) -> int | Fraction:
+    return int(weight) if weight == int(weight) else Fraction(weight)
+
+
+def _whole(weight: Fraction) -> int | Fraction:
+    """Equal sums are one value, whatever they were made of."""
+    return weight.numerator if weight.denominator == 1 else weight
+
+
+def _planes(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Numbers by group as what a plane is worth, as a power of two, and the groups whose number has that bit."""
+    found: dict[int, list[int]] = {}
+    for number, groups in _places(numbers).items():
+        for bit in positions(number):
+            found.setdefault(bit, []).extend(groups)
+    return [(bit, set_of(groups)) for bit, groups in found.items()]
+
+
+def _places(numbers: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        found.setdefault(number, []).append(place)
+    return found
+
+
+def _counted(groups: int, planes: Iterable[tuple[int, int]]) -> int:
+    return sum((groups & plane).bit_count() << bit for bit, plane in planes)
+
+
+def set_of(places: Sequence[int]) -> int:
+    """Places as a set; by way of bytes, because adding bit after bit to a long integer copies it each time."""
+    packed = bytearray(max(places) // 8 + 1) if places else bytearray()
+    for place in places:
+        packed[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(packed, "little")
 
 
 def positions(groups: int) -> Iterator[int]:
     """The members of a set, in order."""
-    while groups:
-        bit = groups & -groups
-        yield bit.bit_length() - 1
-        groups ^= bit
+    for place, byte in enumerate(groups.to_bytes((groups.bit_length() + 7) // 8, "little")):
+        if byte:
+            yield from [place * 8 + bit for bit in range(8) if byte >> bit & 1]
+
+
+def findings(devices: Iterable[Device]) -> dict[str, tuple[int, int]]:
+    """How often each finding is made about the profiles, and about how many of them."""
+    often: Counter[str] = Counter()
+    of: Counter[str] = Counter()
+    for one in devices:
+        codes = [finding.code for finding in one.profile.diagnostics]
+        often.update(codes)
+        of.update(set(codes))
+    return {code: (often[code], count) for code, count in of.items()}

@@ -11,6 +11,7 @@ does two need a device each, and that is the lower bound.
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,6 +44,29 @@ def cover(goals: Mapping[str, int]) -> Cover:
         found = list(search.best)
         bound = len(found) if search.finished else bound
     return Cover(tuple(sorted((*chosen, *found))), len(chosen) + bound)
+
+
+def few(candidates: Sequence[int]) -> tuple[int, ...]:
+    """Candidates, given as the goals (bits) that each meets, that together meet all goals: each time one that meets most of what is left.
+
+    What a candidate adds only falls, so a candidate is looked at again only when it comes first by what it added before.
+    """
+    left = 0
+    for goals in candidates:
+        left |= goals
+    waiting = [(-goals.bit_count(), number) for number, goals in enumerate(candidates)]
+    heapify(waiting)
+    chosen = []
+    while left:
+        before, number = waiting[0]
+        adds = (candidates[number] & left).bit_count()
+        if adds == -before:
+            heappop(waiting)
+            chosen.append(number)
+            left &= ~candidates[number]
+        else:
+            heapreplace(waiting, (-adds, number))
+    return tuple(chosen)
 
 
 def _useful(goals: Sequence[int]) -> int:

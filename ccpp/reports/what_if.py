@@ -10,28 +10,26 @@ the values that devices state, and the present one: between two stated values th
 
 from __future__ import annotations
 
-from math import fsum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ccpp.matching.flipping import phrase
 from ccpp.model import Dimension
 from ccpp.reports.model import Curve, Point, RelaxationRow
-from ccpp.reports.offers import constraints_of
-from ccpp.reports.population import Share
+from ccpp.reports.population import Share, summed
+from ccpp.reports.tally import Kept
 from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.forms import dimension_of, quantity_of, version_of
 from ccpp.requirements.operands import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from ccpp.catalogue.model import Application
-    from ccpp.model import Scalar, Value
+    from ccpp.model import AttributeName, Scalar, Value
     from ccpp.reports.offers import Offers
-    from ccpp.reports.population import Population
+    from ccpp.reports.population import Population, Sum
     from ccpp.requirements.expression import Constraint, Operand
-    from ccpp.requirements.graph import RequirementGraph
 
 #: Thresholds of one curve; real devices state fewer different values of nearly every attribute. Beyond, every n-th is taken.
 MAX_POINTS = 120
@@ -85,54 +83,58 @@ ORDERED: Mapping[str, Ordered] = MappingProxyType(
 )
 
 
-def curves(application: Application, graph: RequirementGraph, population: Population, offers: Offers) -> list[Curve]:
-    """The reach of an application over each of its thresholds; none where there are less than two to look at."""
-    drawn = (
-        _curve(constraint, application, population, offers)
-        for constraint in constraints_of(application, graph)
-        if constraint.kind in ORDERED
-    )
-    return [curve for curve in drawn if len(curve.points) > 1]
+class Counted(NamedTuple):
+    """A population's values by attribute, made once for all curves of it."""
+
+    population: Population
+    by_attribute: dict[AttributeName, Mapping[Value, int]]
+
+    def values(self, name: AttributeName) -> Mapping[Value, int]:
+        """The groups that state each value of an attribute."""
+        if name not in self.by_attribute:
+            column = self.population.columns.attributes.get(name)
+            self.by_attribute[name] = {} if column is None else dict(column.classes(lambda value: value))
+        return self.by_attribute[name]
 
 
-class _Kept(NamedTuple):
-    """Devices that state one value of the attribute: who is fitted where the constraint holds, and where it does not."""
-
-    values: tuple[Scalar, ...]
-    holding: Share
-    failing: Share
-
-
-def _curve(constraint: Constraint, application: Application, population: Population, offers: Offers) -> Curve:
-    everything = offers.everything
+def kept(constraint: Constraint, application: Application, counted: Counted, offers: Offers) -> Kept:
+    """Whom an application fits by what is stated of the attribute of one of its constraints."""
+    everything, population = offers.everything, counted.population
     holding, failing, unstated = (
         offers.otherwise(constraint, sets).application(application)
         for sets in ((everything, everything), (0, 0), (0, everything))
     )
+    values = counted.values(constraint.attribute)
     column = population.columns.attributes.get(constraint.attribute)
-    stated = {} if column is None else column.classes(lambda value: value)
-    kept = [
-        _Kept(_members(value), population.share(groups & holding), population.share(groups & failing))
-        for value, groups in stated.items()
-    ]
-    always = population.share(unstated & ~(0 if column is None else column.stated))
+    always = (holding & failing if column is None else column.stated & holding & failing) | (
+        unstated & ~(0 if column is None else column.stated)
+    )
+    depends = holding ^ failing
+    by_value = {value: (population.sum(groups & holding & depends), population.sum(groups & failing & depends))
+                for value, groups in values.items() if groups & depends}  # fmt: skip
+    return Kept(population.sum(always), by_value)
+
+
+def curve(constraint: Constraint, application: str, stated: Iterable[Value], kept: Kept) -> Curve | None:
+    """The reach of an application over one of its thresholds; none where there are less than two to look at."""
     thresholds = _thresholds(constraint, stated)
+    if len(thresholds) < 2:  # noqa: PLR2004  a line
+        return None
     present = thresholds.index(constraint.operand)
     laxer = -1 if ORDERED[constraint.kind].at_least else 1
+    by_value = [(_members(value), *sums) for value, sums in kept.by_value.items()]
     points = []
     for place in _sampled(len(thresholds), present):
         operand = thresholds[place]
         steps = (present - place) * laxer
-        points.append(Point(_text(operand), steps, _added(operand, constraint.kind, kept, always)))
+        points.append(Point(_text(operand), steps, _reach(operand, constraint.kind, by_value, kept.always)))
     said = f"{constraint.attribute} {phrase(constraint)}"
-    return Curve(application.id, said, _text(constraint.operand), tuple(points))
+    return Curve(application, said, _text(constraint.operand), tuple(points))
 
 
-def _added(operand: Operand, kind: str, kept: Sequence[_Kept], always: Share) -> Share:
+def _reach(operand: Operand, kind: str, by_value: Iterable[tuple[tuple[Scalar, ...], Sum, Sum]], always: Sum) -> Share:
     test = CONSTRAINT_KINDS[kind].holds
-    shares = [one.holding if test(operand, one.values) else one.failing for one in kept]
-    shares.append(always)
-    return Share(sum(one.devices for one in shares), fsum(one.weight for one in shares))
+    return summed([always, *(holding if test(operand, values) else failing for values, holding, failing in by_value)]).share
 
 
 def _thresholds(constraint: Constraint, stated: Iterable[Value]) -> list[Operand]:
@@ -163,21 +165,24 @@ def _text(operand: Operand) -> str:
     return text_of(operand)  # type: ignore[arg-type]  # a threshold is one value
 
 
-def nearest_sides(constraint: Constraint, population: Population, offers: Offers) -> dict[str, int]:
-    """The groups that state what is nearest to a threshold, on the side where it is met and on the other, where there are any."""
+def nearest_sides(constraint: Constraint, counted: Counted, offers: Offers) -> dict[str, tuple[Scalar, int]]:
+    """What is stated nearest to a threshold, and by which groups, on the side where it is met and on the other, where there is any."""
     place = ORDERED[constraint.kind].place
-    column = population.columns.attributes.get(constraint.attribute)
-    by_place: dict[Any, int] = {}
-    for value, groups in ({} if column is None else column.classes(lambda value: value)).items():
-        for where in {place(member, constraint.operand) for member in _members(value)} - {None}:
-            by_place[where] = by_place.get(where, 0) | groups
+    by_place: dict[Any, tuple[Scalar, int]] = {}
+    for value, groups in counted.values(constraint.attribute).items():
+        for member in _members(value):
+            where = place(member, constraint.operand)
+            if where is not None:
+                first, before = by_place.get(where, (member, 0))
+                by_place[where] = (min(first, member, key=_text), before | groups)
     holding = offers.outcomes[constraint][0]
     above = ORDERED[constraint.kind].at_least
     found = {}
     for side, wanted, smallest in (("meeting", holding, above), ("missing", ~holding, not above)):
-        places = sorted((where for where, groups in by_place.items() if groups & wanted), reverse=not smallest)
+        places = sorted((where for where, (_, groups) in by_place.items() if groups & wanted), reverse=not smallest)
         if places:
-            found[side] = by_place[places[0]] & wanted
+            value, groups = by_place[places[0]]
+            found[side] = value, groups & wanted
     return found
 
 

@@ -8,11 +8,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ccpp.reports.tables import NUMBER, SHARE, tables
+from ccpp.reports.tally import MAX_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ccpp.reports.model import CompatibilityReport
+    from ccpp.reports.model import CompatibilityReport, Header
     from ccpp.reports.tables import Column, Table
 
 #: Tables that a summary leaves to the files of tables: they have a line a device or a point.
@@ -72,7 +73,7 @@ def markdown_files(report: CompatibilityReport) -> Mapping[str, bytes]:
     weight = f", of weight {number(header.total.weight)}" if header.weighted else ""
     head = (
         f"# Compatibility report: {_cell(header.catalogue)}\n\n"
-        f"* {number(header.total.devices)} devices{weight}, in {number(header.groups)} groups that the catalogue can tell apart\n"
+        f"* {number(header.total.devices)} devices{weight}, in {groups_said(header)} that the catalogue can tell apart\n"
         f"* profiles `{_short(header.profiles_digest)}`, catalogue `{_short(header.catalogue_digest)}`\n"
         + (f"* decided as at {header.made}\n" if header.made else "")
     )
@@ -115,3 +116,8 @@ def formatted(cell: Any, column: Column) -> str:  # noqa: ANN401  a cell
 def number(value: float) -> str:
     """A number with its thousands apart, without decimals that say nothing."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def groups_said(header: Header) -> str:
+    """How many groups there are, in words."""
+    return f"more than {number(MAX_GROUPS)} groups" if header.groups is None else f"{number(header.groups)} groups"
