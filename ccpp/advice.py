@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccpp.matching.definition import TRUE, ClosedWorld
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.model import Application, Catalogue, Variant
     from ccpp.model import Attribute, AttributeName, ResolvedProfile
+    from ccpp.requirements.expression import Requirement
+    from ccpp.requirements.graph import RequirementGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,20 @@ def advise(
     if variant.requirement is None:
         raise ValueError(variant.id)
     graph = catalogue.requirements
-    required = graph[variant.requirement]
+    advice = advise_on(graph[variant.requirement], profile, graph, attributes, closed_world=closed_world)
+    nearest = _nearest(variant, _application(variant, catalogue), profile, catalogue, closed_world=closed_world)
+    return replace(advice, nearest=nearest)
+
+
+def advise_on(
+    required: Requirement,
+    profile: ResolvedProfile,
+    graph: RequirementGraph,
+    attributes: Mapping[AttributeName, Attribute],
+    *,
+    closed_world: bool = False,
+) -> Advice:
+    """What there is to say of a requirement by itself; `graph` has those that it refers to."""
     world = ClosedWorld(profile) if closed_world else profile
     reasons = explain(required, profile, graph, world=world)
     satisfied = reasons.verdict is TRUE
@@ -66,7 +81,7 @@ def advise(
         missing(required, world, graph),
         () if satisfied else profile_changes(required, world, graph, attributes),
         () if satisfied else requirement_changes(required, world, graph),
-        _nearest(variant, _application(variant, catalogue), profile, catalogue, closed_world=closed_world),
+        (),
     )
 
 

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ccpp.storage.database.opening import Database
     from ccpp.vocabulary import Vocabularies
 
-#: What the catalogue to come says otherwise: chess for large displays asks for less, streaming for more, and mail is renamed.
+#: What the catalogue to come says otherwise: chess for large displays asks for less, streaming and mail on WAP for more.
 CHANGES = (
     (b'req:dimensionAtLeast "240x320"', b'req:dimensionAtLeast "176x208"'),
     (b"sh:minInclusive 64000", b"sh:minInclusive 128000"),
+    (b'sh:in ( "1.1" "1.2"', b'sh:in ( "1.2"'),
     (b'"Sample catalogue"', b'"Sample catalogue, as proposed"'),
 )
 

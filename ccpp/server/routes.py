@@ -7,7 +7,20 @@ from typing import NamedTuple, TypeAlias
 
 from ccpp.server import administration, api, discovery, lifecycle, operation, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
-from ccpp.server.pages import catalogue, decisions, devices, home, matrix, paths, static, why
+from ccpp.server.pages import (
+    catalogue,
+    changes,
+    decisions,
+    devices,
+    forms,
+    home,
+    impact,
+    matrix,
+    paths,
+    playground,
+    static,
+    why,
+)
 from ccpp.server.service import Service
 from ccpp.server.steps import Steps
 
@@ -113,6 +126,13 @@ PAGES = (
     Route("GET", paths.WHY, why.why, _READS, "Why a device gets a variant, or does not", gives=_PAGE),
     Route("GET", paths.DECISIONS, decisions.decisions, _READS, "Decisions on record", gives=_PAGE),
     Route("GET", paths.AUDIT, decisions.audit, _READS, "Who changed what", gives=_PAGE),
+    Route("GET", paths.CHANGES, changes.changes, _READS, "Versions of the catalogue", gives=_PAGE),
+    Route("GET", paths.IMPACT, impact.show, _READS, "What a version would change", gives=_PAGE),
+    Route("POST", paths.UPLOAD, changes.upload, _OPERATOR, "Check and keep a version", forms.PARTS, gives=_PAGE),
+    Route("POST", paths.ACTIVATE, changes.put_into_service, _OPERATOR, "Put a version into service", forms.FORM, gives=_PAGE),
+    Route("POST", paths.ROLLBACK, changes.go_back, _OPERATOR, "Put the version before into service", forms.FORM, gives=_PAGE),
+    Route("GET", paths.PLAYGROUND, playground.play, _READS, "A requirement tried on a device", gives=_PAGE),
+    Route("POST", paths.PLAYGROUND, playground.play, _READS, "A requirement tried on a device", forms.FORM, gives=_PAGE),
     Route("GET", paths.STATIC + "/{name}", static.serve_asset, None, "Style sheet, script and icon", gives="text/css"),
 )
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 _WORDS: Mapping[type, str] = MappingProxyType({All: "all of", Any: "at least one of", ExactlyOne: "exactly one of", Not: "not"})
 
 
-def asked(requirement: Requirement, graph: Mapping[str, Requirement]) -> Html:
-    """What a requirement asks, all of it; requirements that it refers to can be opened in place."""
+def asked(requirement: Requirement, graph: Mapping[str, Requirement], *, linked: bool = True) -> Html:
+    """What a requirement asks, all of it; those that it refers to can be opened in place, and are linked to where they have a page."""
     items = _flat(requirement)
-    return tag("ul", [_item(one, graph) for one in items] or tag("li", "nothing: every device fits"), class_="asked")
+    return tag(
+        "ul", [_item(one, graph, linked=linked) for one in items] or tag("li", "nothing: every device fits"), class_="asked"
+    )
 
 
 def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
@@ -30,35 +32,37 @@ def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
     return (requirement,)
 
 
-def _item(part: Requirement, graph: Mapping[str, Requirement]) -> Html:
+def _item(part: Requirement, graph: Mapping[str, Requirement], *, linked: bool) -> Html:
     match part:
         case Constraint(attribute, kind, operand):
             name = tag("span", attribute.name, title=str(attribute), class_="attribute")
             return tag("li", name, " ", prose(CONSTRAINT_KINDS[kind].phrase(operand)))
         case Reference(name):
-            link = tag("p", requirement_link(name, "on its own"), class_="small")
-            return tag("li", tag("details", tag("summary", short_name(name)), asked(graph[name], graph), link))
+            link = tag("p", requirement_link(name, "on its own"), class_="small") if linked else None
+            return tag("li", tag("details", tag("summary", short_name(name)), asked(graph[name], graph, linked=linked), link))
         case _:
             inner = _flat(part) if isinstance(part, All) else parts(part)
-            return tag("li", _WORDS[type(part)], tag("ul", (_item(one, graph) for one in inner)))
+            return tag("li", _WORDS[type(part)], tag("ul", (_item(one, graph, linked=linked) for one in inner)))
 
 
-def sentence(requirement: Requirement) -> Html:
-    """What a requirement asks in one line, references by name."""
+def sentence(requirement: Requirement, *, linked: bool = True) -> Html:
+    """What a requirement asks in one line; those that it refers to by name, with a link where they have a page."""
+
+    def inner(part: Requirement) -> Html:
+        several = not isinstance(part, Constraint | Reference | Not) and len(parts(part)) > 1
+        said = sentence(part, linked=linked)
+        return join("(", said, ")") if several else said
+
     match requirement:
         case Constraint(attribute, kind, operand):
             return join(tag("span", attribute.name, class_="attribute"), " ", prose(CONSTRAINT_KINDS[kind].phrase(operand)))
         case Reference(name):
-            return requirement_link(name, short_name(name))
+            return requirement_link(name, short_name(name)) if linked else tag("span", short_name(name))
         case Not(item):
-            return join("not (", sentence(item), ")")
+            return join("not (", sentence(item, linked=linked), ")")
         case _:
-            between = {All: ", ", Any: " or ", ExactlyOne: " or else "}[type(requirement)]
-            items = parts(requirement)
-            return join(*(join(between if place else None, _inner(one)) for place, one in enumerate(items)))
+            between = _BETWEEN[type(requirement)]
+            return join(*(join(between if place else None, inner(one)) for place, one in enumerate(parts(requirement))))
 
 
-def _inner(requirement: Requirement) -> Html:
-    """A part of a sentence, in brackets where it is one of alternatives or of several."""
-    several = not isinstance(requirement, Constraint | Reference | Not) and len(parts(requirement)) > 1
-    return join("(", sentence(requirement), ")") if several else sentence(requirement)
+_BETWEEN: Mapping[type, str] = MappingProxyType({All: ", ", Any: " or ", ExactlyOne: " or else "})

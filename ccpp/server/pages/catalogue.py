@@ -238,7 +238,7 @@ def requirement_page(name: str, catalogue: Catalogue) -> Html:
         (application, one)
         for application in catalogue.applications.values()
         for one in application.variants
-        if one.requirement and name in _reached(one.requirement, graph)
+        if one.requirement and name in reached(one.requirement, graph)
     ]
     users = [tag("li", application_link(application.id, application.label), ": ", one.label) for application, one in variants]
     others = [other for other in sorted(graph, key=short_name) if name in _names(graph[other])]
@@ -247,6 +247,7 @@ def requirement_page(name: str, catalogue: Catalogue) -> Html:
             short_name(name),
             facts(
                 ("Name", tag("span", name, class_="uri")),
+                ("Try it", anchor(to(paths.PLAYGROUND, requirement=name), "edit it in the playground")),
                 (
                     "Used by",
                     join(
@@ -268,13 +269,9 @@ def _names(one: Requirement) -> set[str]:
     return {part.name for part in walk(one) if isinstance(part, Reference)}
 
 
-def _reached(name: str, graph: Mapping[str, Requirement]) -> set[str]:
-    """The requirements that one rests on, itself among them."""
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        one = pending.pop()
-        if one not in found:
-            found.add(one)
-            pending += _names(graph[one])
+def reached(name: str, graph: Mapping[str, Requirement]) -> list[str]:
+    """The requirements that one rests on, itself the first."""
+    found = [name]
+    for one in found:
+        found += [other for other in sorted(_names(graph[one])) if other not in found]
     return found

@@ -33,6 +33,8 @@ _PARTS = (
     ("Catalogue", paths.CATALOGUE),
     ("Matrix", paths.MATRIX),
     ("Decisions", paths.DECISIONS),
+    ("Changes", paths.CHANGES),
+    ("Playground", paths.PLAYGROUND),
 )
 
 
@@ -54,18 +56,24 @@ class Visit(NamedTuple):
         return Role.OPERATOR in self.roles
 
 
+def token_of(request: Request) -> str | None:
+    """The token of a visitor's cookie; `None` where there is none."""
+    found = _TOKEN.search(request.headers_of("cookie").replace(", ", "; "))
+    return found[1] if found else None
+
+
 def visit_of(request: Request, service: Service) -> Visit:
     """What there is to say of a request for a page."""
-    found = _TOKEN.search(request.headers_of("cookie"))
+    token = token_of(request)
     live = service.live
     return Visit(
         request.path,
         request.identity.name,
         request.identity.roles,
-        found[1] if found else token_urlsafe(24),
+        token or token_urlsafe(24),
         live.catalogue.label if live else "",
         live.number if live else 0,
-        new=found is None,
+        new=token is None,
         secure=request.base.startswith("https:"),
     )
 
@@ -140,6 +148,7 @@ _PART_OF = {
     paths.REQUIREMENT: paths.CATALOGUE,
     paths.WHY: paths.MATRIX,
     paths.AUDIT: paths.DECISIONS,
+    paths.IMPACT: paths.CHANGES,
 }
 
 

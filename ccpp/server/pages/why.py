@@ -151,7 +151,7 @@ def variant_page(
         reasons(advice.explanation, profile.uri, short_name(variant.requirement)),
         changes(advice),
         _nearest(advice, profile),
-        _whole(variant.requirement, catalogue),
+        _whole(variant.requirement, catalogue, profile.uri),
     )
 
 
@@ -163,19 +163,19 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def reasons(explanation: Explanation, uri: str, name: str) -> Html:
+def reasons(explanation: Explanation, uri: str | None, name: str) -> Html:
     """What decided about a requirement, condition by condition; the parts that did not matter are left out.
 
     Args:
         explanation: the reasons.
-        uri: the device's profile, whose lines are linked to.
+        uri: the device's profile, whose lines are linked to; `None` where it is not in the repository.
         name: what the requirement is called.
     """
     title = "Why it fits" if explanation.verdict is Verdict.SATISFIED else "What stands in the way"
-    return section(title, tag("ul", _part(explanation, uri, name), class_="reasons"), name="reasons")
+    return section(title, tag("ul", _part(explanation, uri, name), class_="reasons"))
 
 
-def _part(part: Explanation, uri: str, name: str | None = None) -> Html:
+def _part(part: Explanation, uri: str | None, name: str | None = None) -> Html:
     if part.fact is not None:
         return _fact(part.fact, part.verdict, uri)
     inner = part.parts
@@ -185,7 +185,7 @@ def _part(part: Explanation, uri: str, name: str | None = None) -> Html:
     return tag("li", tag("div", mark(part.verdict), " ", title), tag("ul", (_part(one, uri) for one in inner)))
 
 
-def _fact(fact: Fact, verdict: Verdict, uri: str) -> Html:
+def _fact(fact: Fact, verdict: Verdict, uri: str | None) -> Html:
     return tag(
         "li",
         tag(
@@ -214,14 +214,15 @@ def _stated(fact: Fact) -> Html:
     return join(tag("b", shown), f" and {more} more" if more > 0 else None)
 
 
-def _places(origins: tuple[Origin, ...], uri: str) -> Html:
+def _places(origins: tuple[Origin, ...], uri: str | None) -> Html:
+    """The lines that state a value."""
     lines = dict.fromkeys((one.line, one.kind.value) for one in origins if one.line)
-    return join(
-        *(
-            join(", ", tag("a", f"line {line}", href=f"{to(paths.SOURCE, uri=uri)}#L{line}"), f" ({kind})")
-            for line, kind in lines
-        )
-    )
+
+    def place(line: int) -> Html:
+        text = f"line {line}"
+        return tag("a", text, href=f"{to(paths.SOURCE, uri=uri)}#L{line}") if uri else tag("span", text)
+
+    return join(*(join(", ", place(line), f" ({kind})") for line, kind in lines if line))
 
 
 def changes(advice: Advice) -> Html | None:
@@ -267,7 +268,6 @@ def changes(advice: Advice) -> Html | None:
             ),
             class_="two",
         ),
-        name="changes",
     )
 
 
@@ -284,11 +284,12 @@ def _nearest(advice: Advice, profile: ResolvedProfile) -> Html | None:
     return section("The nearest other variants", table(("Variant", "Conditions"), rows, label="Other variants"))
 
 
-def _whole(requirement: str, catalogue: Catalogue) -> Html:
+def _whole(requirement: str, catalogue: Catalogue, uri: str) -> Html:
     graph = catalogue.requirements
     inner = tag(
         "details",
         tag("summary", requirement_link(requirement, short_name(requirement)), " in full"),
         asked(graph[requirement], graph),
     )
-    return section("What it asks", inner)
+    edit = tag("p", tag("a", "Edit it in the playground", href=to(paths.PLAYGROUND, device=uri, requirement=requirement)))
+    return section("What it asks", inner, edit)

@@ -79,15 +79,25 @@ def rollback(database: Database, now: float, actor: str) -> int:
         UsageError: there was none before.
     """
     with database.writing() as connection:
-        order = ACTIVATION.c.number.desc()
-        present = connection.execute(select(ACTIVATION.c.version).order_by(order).limit(1)).scalar()
-        before = connection.execute(
-            select(ACTIVATION.c.version).where(ACTIVATION.c.version != present).order_by(order).limit(1)
-        ).scalar()
+        before = _before(connection)
         if before is None:
             raise UsageError("no version was in service before this one")
         _activate(connection, before, now, actor, "rollback")
-        return int(before)
+        return before
+
+
+def previous(database: Database) -> int | None:
+    """The number of the version that was in service before the present one, to which `rollback` leads."""
+    with database.reading() as connection:
+        return _before(connection)
+
+
+def _before(connection: Connection) -> int | None:
+    order = ACTIVATION.c.number.desc()
+    present = connection.execute(select(ACTIVATION.c.version).order_by(order).limit(1)).scalar()
+    query = select(ACTIVATION.c.version).where(ACTIVATION.c.version != present).order_by(order).limit(1)
+    number: int | None = connection.execute(query).scalar()
+    return number
 
 
 def _activate(connection: Connection, number: int, now: float, actor: str, action: str) -> None:

@@ -41,3 +41,25 @@ for (const table of document.querySelectorAll("table.sort")) {
 let closed = [];
 addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("details:not([open])")]; closed.forEach(one => { one.open = true; }); });
 addEventListener("afterprint", () => closed.forEach(one => { one.open = false; }));
+
+// The playground answers while one types: the form is sent as its button would send it, and the result taken out of the page that comes back.
+const play = document.getElementById("play");
+if (play) {
+  const result = document.getElementById("result");
+  let timer = 0, asking = null;
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const response = await fetch(play.action, { method: "POST", body: new URLSearchParams(new FormData(play)), signal: asking.signal, headers: { Accept: "text/html" } });
+      const answer = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("result");
+      if (answer) result.replaceChildren(...answer.childNodes);
+      result.classList.remove("stale");
+    } catch (error) {
+      if (error.name !== "AbortError") result.classList.remove("stale");
+    }
+  };
+  const soon = () => { clearTimeout(timer); result.classList.add("stale"); timer = setTimeout(ask, 350); };
+  play.addEventListener("input", soon);
+  play.addEventListener("submit", event => { event.preventDefault(); clearTimeout(timer); ask(); });
+}
