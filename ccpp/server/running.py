@@ -132,6 +132,7 @@ def _supervisor(
         def handle_term(self) -> None:
             leaving.set()
             self.should_exit.wait(options.leave_seconds)
+            listening.close()  # so that whoever comes when the workers no longer listen is refused at once, and goes elsewhere
             self.should_exit.set()
 
     return Supervisor(config, sockets=[listening])
