@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
 
-Digest: TypeAlias = Annotated[str, {"pattern": "^sha256:[0-9a-f]{64}$"}]
-Base64: TypeAlias = Annotated[str, {"contentEncoding": "base64"}]
-Hexadecimal: TypeAlias = Annotated[str, {"pattern": "^([0-9a-fA-F]{2})*$"}]
-Seconds: TypeAlias = Annotated[float, {"description": "seconds since 1970"}]
-Count: TypeAlias = Annotated[int, {"minimum": 0}]
+Digest: TypeAlias = Annotated[str, ("pattern", "^sha256:[0-9a-f]{64}$")]
+Base64: TypeAlias = Annotated[str, ("contentEncoding", "base64")]
+Hexadecimal: TypeAlias = Annotated[str, ("pattern", "^([0-9a-fA-F]{2})*$")]
+Seconds: TypeAlias = Annotated[float, ("description", "seconds since 1970")]
+Count: TypeAlias = Annotated[int, ("minimum", 0)]
 Value: TypeAlias = str | int | bool | list[str | int | bool]
 Verdict: TypeAlias = Literal["satisfied", "unsatisfied", "indeterminate"]
 Kind: TypeAlias = Literal["default", "explicit", "diff", "override"]
 Rule: TypeAlias = Literal["Locked", "Override", "Append"]
 State: TypeAlias = Literal["offered", "transferred", "installed", "configured", "refused", "failed", "removed"]
+MessageState: TypeAlias = Literal["queued", "sent", "failed", "expired"]
 Step: TypeAlias = Literal["offer", "transfer", "install", "configure", "refuse", "fail", "remove"]
 
 
@@ -27,7 +28,7 @@ class Problem(TypedDict):
 
     type: str
     title: str
-    status: Annotated[int, {"minimum": 400, "maximum": 599}]
+    status: Annotated[int, ("minimum", 400), ("maximum", 599)]
     detail: str
     hint: NotRequired[str]
     line: NotRequired[int]
@@ -336,6 +337,22 @@ class Bootstrap(TypedDict):
     push: Base64
     messages: list[Hexadecimal]
     tell: str | None
+    message: NotRequired[str]
+
+
+class Message(TypedDict):
+    """Short messages on their way: how many there are and how many the gateway took, and when it is tried again while it is queued."""
+
+    message: str
+    state: MessageState
+    parts: Count
+    sent: Count
+    attempts: Count
+    created: Seconds
+    expires: Seconds
+    changed: Seconds
+    due: Seconds | None
+    error: str | None
 
 
 # Administration and operation.
@@ -448,7 +465,7 @@ class ProvisionLine(TypedDict):
 class Report(TypedDict):
     """What became of an install, by the number that MIDP OTA and OMA Download give it: 900 is success."""
 
-    status: Annotated[int, {"examples": [900]}]
+    status: Annotated[int, ("examples", (900,))]
 
 
 class StatedSubscriber(TypedDict):

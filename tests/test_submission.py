@@ -12,7 +12,7 @@ from ccpp.provisioning.sms import SmsError
 from ccpp.provisioning.submission import ShortMessage, read_submit_sm, read_tpdu, submit_sm, write_submit
 
 NUMBERS = st.builds("{}{}".format, st.sampled_from(["", "+"]), st.text("0123456789", min_size=1, max_size=15))
-MESSAGES = st.builds(ShortMessage, NUMBERS, st.binary(max_size=140), st.sampled_from([0x04, 0xF5]))
+MESSAGES = st.builds(ShortMessage, NUMBERS, st.binary(max_size=140), st.sampled_from([0x04, 0xF5]), st.just(value=True))
 
 
 @given(MESSAGES, st.integers(0, 255))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--catalogue", metavar="FILE", help="The catalogue, in Turtle.")
 @click.option("--repository", metavar="FILE", help="The repository of profiles.")
 @click.option("--workers", type=int, metavar="NUMBER", help="Worker processes.")
+@click.option("--gateway", metavar="URL", help="What short messages are given to: https://… or smpp://SYSTEM_ID@HOST:PORT.")
 @click.option("--config", metavar="FILE", help="All options in one file, in TOML; `--print-config` writes one.")
 @click.option("--print-config", is_flag=True, help="Print the options in force and end.")
 @FORMAT

@@ -27,19 +27,25 @@ _MAX_TPDU = 180  # the longest SMS-SUBMIT has 164 bytes, and 12 of a centre's ad
 
 
 class ShortMessage(NamedTuple):
-    """A short message: whom it goes to (or comes from, once read off SMS-DELIVER), `+` if international, and its user data."""
+    """A short message: whom it goes to (or comes from, once read off SMS-DELIVER), `+` if international, and its user data.
+
+    A push to a port has a `header` in front of its user data, a text has none.
+    """
 
     number: str
     user_data: bytes
     coding: int = EIGHT_BIT
+    header: bool = True
 
 
 def write_submit(message: ShortMessage, *, reference: int = 0) -> bytes:
     """The message as SMS-SUBMIT, behind the empty address of a centre, so that the modem takes its own.
 
     Raises:
-        SmsError: the number is none, the reference not 0 to 255, or the user data more than 140 bytes.
+        SmsError: the number is none, the reference not 0 to 255, there is no header, or the user data is more than 140 bytes.
     """
+    if not message.header:
+        raise SmsError("a text is not written as SMS-SUBMIT", hint="give it to a centre by SMPP")
     if not 0 <= reference <= _OCTET:
         raise SmsError(f"reference {reference} is not between 0 and {_OCTET}")
     digits = _checked(message).lstrip("+")
@@ -94,7 +100,7 @@ def submit_sm(message: ShortMessage, *, source: str = "") -> Mapping[str, str | 
         "dest_addr_ton": int(message.number.startswith("+")),
         "dest_addr_npi": 1,
         "destination_addr": message.number.lstrip("+"),
-        "esm_class": _HEADER_BIT,
+        "esm_class": _HEADER_BIT * message.header,
         "protocol_id": 0,
         "priority_flag": 0,
         "schedule_delivery_time": "",

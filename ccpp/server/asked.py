@@ -65,6 +65,8 @@ ACCOUNT_KEYS: Mapping[str, Key] = MappingProxyType(
         "form": Key("text", "the form of the settings, as `ccpp settings --to` names it; else as the profile asks"),
         "security": Key("text", "how a bootstrap is sealed: NETWPIN, USERPIN, USERNETWPIN or USERPINMAC (WAP-184)"),
         "pin": Key("text", "the PIN that was agreed with the user"),
+        "send": Key("truth", "give a bootstrap to the gateway for short messages; the answer names the message"),
+        "to": Key("text", "the telephone number that it is sent to, with + if international", "+15550100"),
     }
 )
 

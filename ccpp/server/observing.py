@@ -58,6 +58,9 @@ class Observer:
         self._checks = Counter(
             "ccpp_checks", "New decisions held against another", ("against", "same"), registry=self._registry
         )
+        self._messages = Counter(
+            "ccpp_messages", "Short messages by what became of them", ("outcome",), registry=self._registry
+        )
         self.waiting = Gauge(
             "ccpp_waiting", "Requests in a thread or waiting for one", multiprocess_mode="livesum", registry=self._registry
         )
@@ -69,6 +72,10 @@ class Observer:
     def checked(self, against: str, *, same: bool) -> None:
         """A decision was held against another."""
         self._checks.labels(against, str(same).lower()).inc()
+
+    def messages(self, outcome: str, times: int) -> None:
+        """Something became of short messages."""
+        self._messages.labels(outcome).inc(times)
 
     def flush(self) -> None:
         """Tell what was noted."""

@@ -51,6 +51,16 @@ class Options:
         ("USERNETWPIN", "NETWPIN", "USERPIN", "USERPINMAC"), "ways to seal a bootstrap (WAP-184), the usual one first"
     )
     bootstrap_pin_digits: int = _option(4, "digits that a PIN must have at least", least=1)
+    gateway: str = _option(
+        "", "what short messages are given to: https://…, a webhook, or smpp://SYSTEM_ID@HOST:PORT; empty for nothing"
+    )
+    gateway_secret: str = _option("", "what the webhook's requests are signed with, or the password of SMPP", secret=True)
+    gateway_source: str = _option("", "the number that short messages come from; empty for what the centre sets")
+    gateway_window: int = _option(10, "short messages that may wait for the centre's answer at once", least=1)
+    gateway_seconds: float = _option(
+        120.0, "seconds after which a message that a process took to send, and said nothing of, is another's", least=1
+    )
+    message_seconds: float = _option(86_400.0, "seconds after which a short message that was not sent is given up", least=1)
     overlays: str = _option("", "corrections of profiles, in TOML; empty for none")
     accept: str = _option("union", "who wins where Accept headers and profile differ: request, union or profile")
     public_url: str = _option("", "the URL that devices know the server by; empty for what the Host header says")

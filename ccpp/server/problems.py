@@ -23,6 +23,7 @@ from ccpp.errors import (
 from ccpp.exchange.model import ExchangeError
 from ccpp.provisioning.bootstrap import BootstrapError
 from ccpp.provisioning.settings import SettingsError
+from ccpp.provisioning.sms import SmsError
 from ccpp.provisioning.subscriber import SubscriberError as AccountError
 from ccpp.server.message import Response
 from ccpp.storage.database.opening import StorageError, StorageFull
@@ -54,6 +55,7 @@ STATUSES: Mapping[type[CcppError], int] = MappingProxyType(
         AccountError: 400,
         BootstrapError: 400,
         SettingsError: 400,
+        SmsError: 400,
         CatalogueError: 422,
         RequirementError: 422,
         StorageError: 503,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ccpp.server import administration, api, discovery, lifecycle, operation, terminal
+from ccpp.server import administration, api, discovery, lifecycle, messages, operation, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
 from ccpp.server.pages import (
     catalogue,
@@ -83,6 +83,7 @@ TERMINAL = (
     Route("GET", "/autoconfiguration", terminal.autoconfigure, _DEVICE, "What RCS clients poll for", gives="text/xml"),
     Route("POST", "/v1/settings", terminal.settings_for, _ASKS, "A terminal's settings, for a program", gives=_WBXML),
     Route("POST", "/v1/bootstrap", terminal.bootstrap, _ASKS, "A bootstrap: document, MAC, push, short messages"),
+    Route("GET", "/v1/messages/{message}", messages.status, _ASKS, "How far short messages are"),
 )
 
 _OPERATOR = Role.OPERATOR

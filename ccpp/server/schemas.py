@@ -30,7 +30,7 @@ def schema_of(kind: Any, found: dict[str, Schema]) -> Schema:  # noqa: ANN401  a
     """
     origin, members = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return {**schema_of(members[0], found), **members[1]}
+        return {**schema_of(members[0], found), **dict(members[1:])}
     if origin is None and kind in _PLAIN:
         return _PLAIN[kind]
     if is_typeddict(kind):

@@ -44,6 +44,7 @@ _DEVICE = MappingProxyType(
         "Accept-Language": "and the other Accept headers: added to what the profile says",
     }
 )
+_ONCE = MappingProxyType({"Idempotency-Key": "a name for the request: sent again under it, it makes nothing a second time"})
 _NAMED = MappingProxyType({"variant": "the variant to explain", "application": "the application to provision"})
 _FROM = MappingProxyType({"from": "the number of the first entry of a WML deck"})
 _PAGES = tuple(VIEWS)
@@ -75,7 +76,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = MappingProxyType(
             statuses=(201,),
             asks=REQUEST,
             example={"uri": _PHONE, "application": "chess"},
-            headers={"Idempotency-Key": "a name for the request: sent again under it, it makes no second install"},
+            headers=_ONCE,
         ),
         ("GET", "/installs/{install}"): Shape(answers.Install),
         ("DELETE", "/installs/{install}"): Shape(empty=(204,)),
@@ -96,8 +97,13 @@ SHAPES: Mapping[tuple[str, str], Shape] = MappingProxyType(
             example={"uri": _PHONE, "account": _TOML, "form": "wap-xml"},
         ),
         ("POST", "/v1/bootstrap"): Shape(
-            answers.Bootstrap, asks=ACCOUNT, example={"uri": _PHONE, "account": _TOML, "security": "NETWPIN"}
+            answers.Bootstrap,
+            statuses=(200, 202),
+            asks=ACCOUNT,
+            example={"uri": _PHONE, "account": _TOML, "security": "NETWPIN"},
+            headers=_ONCE,
         ),
+        ("GET", "/v1/messages/{message}"): Shape(answers.Message),
         ("GET", "/v1/catalogue/versions"): Shape(answers.Versions),
         ("POST", "/v1/catalogue/versions"): Shape(answers.Published, statuses=(201,)),
         ("POST", "/v1/catalogue/versions/{number}/activate"): Shape(answers.Active),

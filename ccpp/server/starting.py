@@ -26,6 +26,7 @@ from ccpp.server.devices import Devices
 from ccpp.server.message import ANONYMOUS, VISITOR
 from ccpp.server.openapi import describe
 from ccpp.server.routes import INTERFACE
+from ccpp.server.sending import Sender, make_gateway
 from ccpp.server.service import Service
 from ccpp.server.stores import RepositoryStore
 from ccpp.server.watching import Watcher
@@ -92,6 +93,11 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
     watcher = Watcher(service, observer, Checker(observer, options.check_share))
     _patiently(watcher.start, observer)
     service.ending.append(watcher.stop)
+    gateway = make_gateway(options)
+    if gateway is not None:
+        sender = Sender(service, gateway, observer)
+        sender.start()
+        service.ending.append(sender.stop)
     service.ending.append(database.close)
     observer.event("start", catalogue=service.live.catalogue.digest if service.live else None)
     return service
@@ -159,6 +165,11 @@ def prepare(options: Options) -> None:
     Raises:
         CcppError: the database cannot be used, or the catalogue cannot be loaded.
     """
+    if make_gateway(options) is not None and read_master(options) is None:
+        raise UsageError(
+            "messages for the gateway hold secrets, and there is no key to seal them with",
+            hint="give one by the option `key_file`",
+        )
     database = open_database(options)
     try:
         if options.catalogue:

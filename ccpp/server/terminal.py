@@ -28,6 +28,7 @@ from ccpp.provisioning.choosing import format_rules
 from ccpp.provisioning.formats import TERMINAL_FORMATS, terminal_choice
 from ccpp.provisioning.push import Push, encode_push
 from ccpp.provisioning.sms import encode_segment, segment
+from ccpp.provisioning.submission import EIGHT_BIT
 from ccpp.provisioning.subscriber import Subscriber as Account
 from ccpp.provisioning.subscriber import read_subscriber
 from ccpp.provisioning.tailoring import tailor_account
@@ -35,9 +36,11 @@ from ccpp.server.asked import ACCOUNT_KEYS, read_object, read_values
 from ccpp.server.discovery import caller_of
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON, Response, Role, json_response
+from ccpp.server.messages import enqueue, location_of
 from ccpp.server.negotiation import named
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
+from ccpp.storage.database.outbox import Letter, Part
 from ccpp.storage.database.subscribers import get_subscriber
 
 if TYPE_CHECKING:
@@ -92,9 +95,14 @@ def bootstrap(request: Request, service: Service) -> Steps[Response]:
     """A bootstrap: the document with its MAC, as a push and in short messages, and what the user has to be told."""
     stated, device = yield from _stated(request, service)
     owner = yield from _owner(stated, request, service)
-    return json_response(
-        to_json((yield from call(_bootstrap, service, owner, device, stated))), 200, ("Cache-Control", "no-store")
-    )
+    made = yield from call(_bootstrap, service, owner, device, stated)
+    quiet = ("Cache-Control", "no-store")
+    if not stated.get("send"):
+        return json_response(to_json(made), 200, quiet)
+    parts = (Part(bytes.fromhex(one), header=True, coding=EIGHT_BIT) for one in made["messages"])
+    letter = Letter(stated.get("to", ""), tuple(parts))
+    message = yield from enqueue(request, service, letter)
+    return json_response(to_json({**made, "message": message.id}), 202, quiet, ("Location", location_of(message)))
 
 
 def _stated(request: Request, service: Service) -> Steps[tuple[dict[str, Any], Device]]:

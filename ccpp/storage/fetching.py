@@ -27,7 +27,7 @@ from ccpp import __version__
 from ccpp.errors import FetchError, UsageError
 from ccpp.storage.addresses import PORTS, Address, Place, parse_place, redirected, refuse_special, shown
 from ccpp.storage.fetch_cache import Cache, Entry, Failure, Fetched, MemoryCache
-from ccpp.storage.transfer import FOUND, Answer, Deadline, Limits, get
+from ccpp.storage.transfer import FOUND, Answer, Deadline, Limits, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -229,7 +229,7 @@ class Fetcher:
             validators = _validators(copy) if copy and copy.final_url == place.url else {}
             headers = {"User-Agent": policy.user_agent, "Accept": policy.accept, **validators}
             addresses = self._addresses(place, deadline)
-            answer = get(place, addresses, headers, limits=policy.limits, deadline=deadline, tls=self._tls)
+            answer = ask(place, addresses, headers, limits=policy.limits, deadline=deadline, tls=self._tls)
             if answer.status in FOUND or (validators and answer.status == _NOT_MODIFIED):
                 return place, answer
             if answer.status not in _REDIRECTS:

@@ -1,11 +1,11 @@
-"""One GET to an address that was checked, ended by a clock and by a count of bytes, whatever the other side does.
+"""One request to an address that was checked, ended by a clock and by a count of bytes, whatever the other side does.
 
 This is `http.client` over a socket of our own and no client library, because three things must be seen to hold: the connection
 goes to the address that was checked, and is not resolved again; one deadline ends the whole exchange, where libraries bound each
 read and so wait for ever on one byte a second; and nothing is held in memory past a bound, where libraries inflate whatever a read
 returned. All bytes come through `_Wire.readinto`, which holds the first two bounds; the inflating is `decoded`, which holds its own.
 
-No proxy, no cookie, no credential: the request is the lines that `get` writes.
+No proxy, no cookie, no credential: the request is the lines that are written here.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class _Wire(io.RawIOBase):
         return io.BufferedReader(self)
 
 
-def get(
+def ask(
     place: Place,
     addresses: Sequence[Address],
     headers: Mapping[str, str],
@@ -120,6 +120,7 @@ def get(
     limits: Limits,
     deadline: Deadline,
     tls: Callable[[], ssl.SSLContext],
+    content: bytes | None = None,
 ) -> Answer:
     """The answer of the place at the first of these addresses that takes a connection.
 
@@ -130,23 +131,25 @@ def get(
         limits: what it may cost.
         deadline: when it must be done.
         tls: makes the context of a https connection.
+        content: what is posted; nothing is, and the request a GET, where there is none.
 
     Raises:
         FetchError: `timeout`, `too-large`, `encoding`, or `network` for everything else that can go wrong.
     """
+    method, length = ("GET", {}) if content is None else ("POST", {"Content-Length": str(len(content))})
     lines = [
-        f"GET {place.target} HTTP/1.1",
+        f"{method} {place.target} HTTP/1.1",
         f"Host: {place.authority}",
-        *(f"{name}: {value}" for name, value in headers.items()),
+        *(f"{name}: {value}" for name, value in {**headers, **length}.items()),
     ]
     request = "\r\n".join((*lines, "Accept-Encoding: gzip, deflate", "Connection: close", "", ""))
     with _told_plainly(), _connected(place, addresses, limits, deadline, tls) as sock:
         wire = _Wire(sock, deadline, limits)
-        wire.sendall(request.encode("ascii"))
-        with HTTPResponse(wire, method="GET") as response:  # type: ignore[arg-type]  # all it wants is makefile
+        wire.sendall(request.encode("ascii") + (content or b""))
+        with HTTPResponse(wire, method=method) as response:  # type: ignore[arg-type]  # all it wants is makefile
             response.begin()
-            content = _content(response, limits.max_bytes) if response.status in FOUND else b""
-            return Answer(response.status, response.headers, content)
+            found = _content(response, limits.max_bytes) if response.status in FOUND else b""
+            return Answer(response.status, response.headers, found)
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from conftest import SUITE
 
 from ccpp.provisioning.bootstrap import CONTENT_TYPE, MediaType, Secret, Security, compute_mac
 from ccpp.provisioning.push import PORT, Push, encode_push
+from ccpp.provisioning.smpp import Pdu, encode_pdu, relative_time
 from ccpp.provisioning.sms import encode_segment, segment
 from ccpp.provisioning.submission import ShortMessage, submit_sm, write_submit
+from ccpp.server.gateways.session import Session
 
 from .captures import TSHARK, dissect_submits, dissect_tcp, dissect_udp
 
@@ -61,10 +63,34 @@ def test_submit_sm(tmp_path: Path) -> None:
             bytes.fromhex(str(value)) if name == "short_message" else octets(value) for name, value in fields.items()
         )
         packets.append(struct.pack(">IIII", 16 + len(body), 4, 0, number) + body)
+        assert encode_pdu(Pdu("submit_sm", number, 0, fields)) == packets[-1]
     text = dissect_tcp(packets, 2775, tmp_path)
     shown = (*SHOWN, "Recipient address: 155501000", "GSM features: UDHI indicator", "Octet unspecified (8-bit binary) (0x04)")
     assert [line for line in shown if line not in text] == []
     assert f"Reassembled Short Message length: {len(PUSH)}" in text
+
+
+def test_a_session_with_a_centre(tmp_path: Path) -> None:
+    """Each unit that a sender writes, as tshark names it."""
+    session = Session(5)
+    submit = {**submit_sm(MESSAGES[0]), "validity_period": relative_time(3_600)}
+    sent = [session.bind("bind_transceiver", "ccpp", "letmein"), session.request("submit_sm", 1, submit)]
+    sent += [session.request(name, name) for name in ("enquire_link", "unbind")]
+    _, back = session.receive(struct.pack(">IIII", 16, 0x15, 0, 9) + struct.pack(">IIII", 16, 0x77, 0, 10))
+    text = dissect_tcp([*sent, back], 2775, tmp_path)
+    shown = (
+        "Operation: Bind_transceiver (0x00000009)",
+        "System ID: ccpp",
+        "Version (if): 3.4",
+        "Operation: Submit_sm (0x00000004)",
+        "Validity period: 3600.000000000 seconds",
+        "Operation: Enquire_link (0x00000015)",
+        "Operation: Unbind (0x00000006)",
+        "Operation: Enquire_link - resp (0x80000015)",
+        "Operation: Generic_nack (0x80000000)",
+    )
+    assert [line for line in shown if line.lower() not in text.lower()] == []
+    assert "Malformed" not in text
 
 
 def octets(value: str | int) -> bytes:

@@ -9,13 +9,14 @@ from uuid import uuid4
 from sqlalchemy import delete, insert, select, update
 
 from ccpp.storage.database.audit import note
+from ccpp.storage.database.outbox import message_place
 from ccpp.storage.database.secrecy import Keys, new_key, seal, unseal
-from ccpp.storage.database.tables import DATA_KEY, SUBSCRIBER
+from ccpp.storage.database.tables import DATA_KEY, OUTBOX, SUBSCRIBER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, Connection
 
     from ccpp.storage.database.opening import Database
 
@@ -128,11 +129,20 @@ def rotate(database: Database, old: bytes, new: bytes, now: float, actor: str) -
         key = new_key()
         connection.execute(insert(DATA_KEY).values(id=name, wrapped=seal(new, key, f"data key {name}"), created=now))
         after = Keys({name: key}, name)
-        rows = connection.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.sealed.is_not(None))).all()
-        for row in rows:
-            content = before.unseal(row.data_key, bytes(row.sealed), _place(row.id))
-            data_key, sealed = after.seal(content, _place(row.id))
-            connection.execute(update(SUBSCRIBER).where(SUBSCRIBER.c.id == row.id).values(data_key=data_key, sealed=sealed))
+        rows = sum(
+            _sealed_anew(connection, column, place, before, after)
+            for column, place in ((SUBSCRIBER.c.id, _place), (OUTBOX.c.id, message_place))
+        )
         connection.execute(delete(DATA_KEY).where(DATA_KEY.c.id != name))
-        note(connection, now, actor, "rotate", "data keys", {"rows": len(rows)})
+        note(connection, now, actor, "rotate", "data keys", {"rows": rows})
+    return rows
+
+
+def _sealed_anew(connection: Connection, column: Column[str], place: Callable[[str], str], before: Keys, after: Keys) -> int:
+    """Seal what is sealed in each row of a table with another key; how many rows that were. `column` is the table's own key."""
+    table = column.table
+    rows = connection.execute(select(column, table.c.data_key, table.c.sealed).where(table.c.sealed.is_not(None))).all()
+    for name, key, sealed in rows:
+        data_key, again = after.seal(before.unseal(key, bytes(sealed), place(name)), place(name))
+        connection.execute(update(table).where(column == name).values(data_key=data_key, sealed=again))
     return len(rows)

@@ -128,6 +128,26 @@ SUBSCRIBER = Table(
     Column("changed", Float, nullable=False),
 )
 
+#: Short messages on their way to a device. What is sent, and to whom, is sealed, and gone once it was sent or is given up.
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("state"),
+    _text("receipts"),  # JSON: for each short message the name that the gateway gave it when it took it, or null
+    Column("attempts", Integer, nullable=False),
+    Column("due", Float, nullable=False),  # when it is tried next; whoever takes it to try moves this on, so nobody else does
+    Column("created", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("changed", Float, nullable=False),
+    _text("error", null=True),  # what went wrong last, nothing secret
+    Column("data_key", Text, ForeignKey("data_key.id"), nullable=True),
+    Column("sealed", LargeBinary, nullable=True),
+    _text("request_key", null=True),  # as of an install
+    UniqueConstraint("request_key"),
+    Index("ix_outbox_state_due", "state", "due"),
+)
+
 AUDIT = Table(
     "audit",
     METADATA,
