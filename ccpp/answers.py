@@ -409,6 +409,22 @@ class AuditEntry(TypedDict):
     request: str
 
 
+class Enrolment(TypedDict):
+    """A code that somebody gets a name and a password for, once and in time."""
+
+    code: str
+    until: Seconds
+
+
+class Account(TypedDict):
+    """A name and a password for HTTP Digest, told once."""
+
+    user: str
+    password: str
+    realm: str
+    algorithms: list[str]
+
+
 class Health(TypedDict):
     """The process works."""
 
@@ -473,3 +489,19 @@ class StatedSubscriber(TypedDict):
 
     facts: NotRequired[dict[str, Any]]
     secrets: NotRequired[dict[str, str]]
+
+
+class StatedEnrolment(TypedDict):
+    """Whom a code is for: a subscriber's device or somebody without one, for how many seconds, and whether the user's PIN is asked for."""
+
+    subscriber: NotRequired[str | None]
+    roles: NotRequired[list[Literal["device", "provisioning-server", "operator", "auditor"]]]
+    seconds: NotRequired[float]
+    pin: NotRequired[bool]
+
+
+class PresentedCode(TypedDict):
+    """A code, and the user's PIN where the code asks for it."""
+
+    code: str
+    pin: NotRequired[str | None]

@@ -79,7 +79,7 @@ CONFINED = {
     "ruamel": {"catalogue.documents"},
     "sqlalchemy": {"storage.database.*"},
     "alembic": {"storage.database.*"},
-    "cryptography": {"storage.database.secrecy", "provisioning.signing"},
+    "cryptography": {"storage.database.secrecy", "provisioning.signing", "server.authentication.certificates"},
     "joserfc": {"server.authentication.*"},
     "httpx": {"client"},
     "uvicorn": {"server.running", "server.wire"},

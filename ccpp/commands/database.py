@@ -183,3 +183,27 @@ def check(url: str | None, config: str | None, form: str) -> None:
     text = "\n".join(f"{one.subject}: {one.message}" for one in found)
     _print(form, {"database": opened.name, "findings": [one._asdict() for one in found]}, text or f"{opened.name} is whole")
     leave(bool(found))
+
+
+@database.command()
+@click.option("--subscriber", metavar="ID", help="Whose device it is; nobody's if not given.")
+@click.option("--role", "roles", multiple=True, default=("device",), metavar="NAME", help="A role, as often as needed.")
+@click.option("--seconds", type=float, default=86_400.0, metavar="NUMBER", help="For how long the code can be used.")
+@_options
+def enrol(
+    subscriber: str | None, roles: tuple[str, ...], seconds: float, url: str | None, config: str | None, form: str
+) -> None:
+    """Make a code that works once: `POST /v1/credentials` gives a name and a password for it."""
+    import time
+
+    from ccpp.server.message import Role
+    from ccpp.storage.database.credentials import Enrolment, add_enrolment
+
+    wrong = [role for role in roles if role not in list(Role)]
+    if wrong or seconds <= 0:
+        raise UsageError(f"no role `{wrong[0]}`" if wrong else "no seconds", hint="roles are " + ", ".join(Role))
+    opened, _ = _opened(url, config)
+    now = time.time()
+    enrolment = Enrolment(subscriber, roles, needs_pin=False, until=now + seconds)
+    code = add_enrolment(opened, enrolment, now, _ACTOR)
+    _print(form, {"code": code, "until": enrolment.until, "subscriber": subscriber, "roles": list(roles)}, code)

@@ -5,7 +5,7 @@ there are a few; how many requests may wait for one is bounded, and whoever come
 long to read holds up nobody whose device is known.
 
 A request that is one answered before, byte for byte but for what names it, has the answer that it had then, as long as the response
-says so and the catalogue is the same. What may be remembered must not depend on who asks.
+says so, the catalogue is the same, and it comes from the same caller with the same roles: who that is is found out first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ccpp.server.exchange import respond, template
 from ccpp.server.memory import Memory
-from ccpp.server.message import Request, Response
+from ccpp.server.message import ANONYMOUS, Identity, Request, Response
 from ccpp.server.pages.failure import failure
 from ccpp.server.problems import Refused
 from ccpp.server.steps import Steps, finish
@@ -56,8 +56,10 @@ _TICK = 0.1
 #: Answers that are remembered, and bytes of a request and a quarter of those of its answer: 80 MB at worst.
 _ANSWERS, _REPEATED = 4_096, 4_096
 
-#: Headers that name a request or a connection, and are no part of what is asked.
-_NAMING = frozenset({b"x-request-id", b"traceparent", b"tracestate", b"connection", b"content-length", b"date"})
+#: Headers that name a request, a connection or a caller, and are no part of what is asked.
+_NAMING = frozenset(
+    {b"authorization", b"x-request-id", b"traceparent", b"tracestate", b"connection", b"content-length", b"date"}
+)
 
 _HOST = re.compile(rb"[A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -164,14 +166,19 @@ class App:
         try:
             body = await self._body(headers, receive)
             told = tuple([one for one in headers if one[0] not in _NAMING])
-            key = (scope["method"], scope["path"], scope["query_string"], body, told)
-            # Who may ask is found out anew each time, so nothing is remembered where anybody is asked.
-            answer = self._answered.get(key) if self._service.authenticate is None else None
-            now = self._clock()
+            who, now = self._known(scope), self._clock()
+            key = (who, scope["method"], scope["path"], scope["query_string"], body, told)
+            # Of a caller who is not known at once it must be found out first whether it may ask.
+            answer = self._answered.get(key) if who is not None else None
             # A clock that was set back makes nothing last longer.
             if answer is None or answer.live is not self._service.live or not answer.since <= now <= answer.response.until:
-                answer = await self._answer(self._request(scope, body, request_id, now))
-                if answer.response.until and len(body) <= _REPEATED and len(answer.response.body) <= _REPEATED * 4:
+                answer = await self._answer(self._request(scope, body, request_id, who or ANONYMOUS, now))
+                if (
+                    who is not None
+                    and answer.response.until
+                    and len(body) <= _REPEATED
+                    and len(answer.response.body) <= _REPEATED * 4
+                ):
                     self._answered.put(key, answer)
         except Refused as error:
             answer = _Answer(_failure(error, scope, request_id))
@@ -200,7 +207,15 @@ class App:
                 return value.decode()
         return f"{self._prefix}-{next(self._ids):x}"
 
-    def _request(self, scope: Scope, body: bytes, request_id: str, now: float) -> Request:
+    def _known(self, scope: Scope) -> Identity | None:
+        """Who calls, where that needs no finding out."""
+        service = self._service
+        if service.authenticate is None:
+            return ANONYMOUS
+        client = scope.get("client")
+        return service.known(scope["headers"], client[0] if client else "", scope.get("certificate", b""), self._clock())
+
+    def _request(self, scope: Scope, body: bytes, request_id: str, who: Identity, now: float) -> Request:
         client = scope.get("client")
         return Request(
             method=scope["method"],
@@ -214,6 +229,7 @@ class App:
             base=self._options.public_url or _base(scope),
             target=_target(scope),
             certificate=scope.get("certificate", b""),
+            identity=who,
         )
 
     async def _body(self, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:

@@ -16,6 +16,8 @@ from ccpp.exchange.decoding import read_exchange
 from ccpp.server.message import ANONYMOUS, Response
 from ccpp.server.pages.failure import failure
 from ccpp.server.problems import Refused
+from ccpp.server.steps import call
+from ccpp.storage.database.audit import Line, record
 
 if TYPE_CHECKING:
     from ccpp.server.message import Request, Role
@@ -70,8 +72,10 @@ def _identified(request: Request, role: Role, service: Service) -> Steps[Request
     Raises:
         Refused: the caller does not have the role.
     """
-    identity = service.stranger if service.stranger is ANONYMOUS or _is_local(request.base) else ANONYMOUS
-    if service.authenticate is not None:
+    identity = request.identity
+    if service.authenticate is None and service.stranger is not ANONYMOUS and _is_local(request.base):
+        identity = service.stranger
+    elif service.authenticate is not None and identity is ANONYMOUS:  # nobody has found out yet
         identity = yield from service.authenticate(request, service)
     if identity is not request.identity:
         request = replace(request, identity=identity)
@@ -80,6 +84,9 @@ def _identified(request: Request, role: Role, service: Service) -> Steps[Request
     message = f"this is for the role `{role.value}`"
     if identity.name == ANONYMOUS.name:
         raise service.unproven(request, message)
+    if not service.failures.take(request.identity.name, request.time):
+        line = Line(request.time, request.identity.name, "forbid", f"a {request.method} request", {"role": role}, request.id)
+        yield from call(record, service.database, line)
     raise Refused(403, message, hint="ask whoever gives out roles")
 
 

@@ -101,6 +101,23 @@ class Options:
     token_leeway: float = _option(30.0, "seconds that the clock of the issuer may differ", least=0)
     token_keys_seconds: float = _option(300.0, "seconds after which the keys are read again", least=1)
     token_networks: tuple[str, ...] = _option((), "networks besides the public Internet that the keys may be fetched from")
+    digest: tuple[str, ...] = _option((), "algorithms of HTTP Digest, of SHA-256 and MD5; empty for none; needs a key")
+    digest_seconds: float = _option(300.0, "seconds for which a nonce of HTTP Digest can be used", least=1)
+    tls_certificate: str = _option("", "the server's certificate and those above it, in PEM; empty for no TLS")
+    tls_key: str = _option("", "the key of the certificate, in PEM")
+    tls_callers: str = _option("", "the certificates, in PEM, that vouch for those of callers; empty where callers show none")
+    callers: str = _option("", "which certificate is whose: a TOML table; see README, Who may ask what")
+    trusted_proxies: tuple[str, ...] = _option((), "networks of proxies whose word counts, in X-Forwarded-For and the next two")
+    proxy_certificate: str = _option(
+        "", "the header in which a proxy passes on a caller's certificate, as Client-Cert; empty for none"
+    )
+    proxy_subscriber: str = _option("", "the header in which a proxy names the subscriber, as X-MSISDN; empty for none")
+    rate_address: float = _option(0.0, "requests a second that an address may make of a worker; 0 for any number", least=0)
+    rate_caller: float = _option(0.0, "requests a second that a caller may make of a worker; 0 for any number", least=0)
+    rate_failures: float = _option(0.2, "credentials and codes a second that may fail from an address; ten at once", least=0)
+    enrolment_seconds: float = _option(
+        86_400.0, "seconds for which a code of enrolment can be used, unless it says less", least=1
+    )
     log: str = _option("json", "json: a line for each request and event on standard error; off: errors only")
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ccpp.server import administration, api, discovery, lifecycle, messages, operation, terminal
+from ccpp.server import administration, api, discovery, enrolment, lifecycle, messages, operation, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
 from ccpp.server.pages import (
     catalogue,
@@ -97,6 +97,9 @@ ADMINISTRATION = (
     Route("GET", "/v1/subscribers/{subscriber}", administration.get, _OPERATOR, "A subscriber, without secrets"),
     Route("PUT", "/v1/subscribers/{subscriber}", administration.put, _OPERATOR, "Keep a subscriber"),
     Route("DELETE", "/v1/subscribers/{subscriber}", administration.remove, _OPERATOR, "Forget a subscriber"),
+    Route("POST", "/v1/enrolments", enrolment.offer, _OPERATOR, "Make a code that somebody gets a name and a password for"),
+    Route("POST", "/v1/credentials", enrolment.accept, None, "A name and a password for a code, once"),
+    Route("DELETE", "/v1/credentials/{user}", enrolment.revoke, _OPERATOR, "Take somebody's password away"),
     Route("GET", "/v1/audit", administration.audit, Role.AUDITOR, "The audit log, after a number"),
 )
 

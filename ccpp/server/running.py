@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import ssl
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -56,6 +57,14 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _tls(options: Options) -> dict[str, Any]:
+    """What uvicorn is told of TLS: a caller may show a certificate, and one that nobody vouches for ends the handshake."""
+    if not options.tls_certificate:
+        return {}
+    found: dict[str, Any] = {"ssl_certfile": options.tls_certificate, "ssl_keyfile": options.tls_key or None}
+    return found | ({"ssl_ca_certs": options.tls_callers, "ssl_cert_reqs": ssl.CERT_OPTIONAL} if options.tls_callers else {})
+
+
 def run_server(options: Options, reread: Callable[[], Options] | None = None) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -95,6 +104,7 @@ def run_server(options: Options, reread: Callable[[], Options] | None = None) ->
         timeout_graceful_shutdown=max(1, round(options.drain_seconds)),
         timeout_worker_healthcheck=_HEALTHY,
         h11_max_incomplete_event_size=options.max_headers,
+        **_tls(options),
     )
     with TemporaryDirectory(prefix="ccpp-figures-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as figures:
         os.environ[FOLDER] = figures

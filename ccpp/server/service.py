@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ccpp.server.authentication.proxies import Proxies
+from ccpp.server.limits import Buckets
 from ccpp.server.message import ANONYMOUS
 from ccpp.server.problems import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ccpp.exchange.model import Field
     from ccpp.server.artefacts import Artefacts
@@ -34,8 +36,15 @@ class Authenticate(Protocol):
             Refused: it comes from nobody who may ask anything: the wrong token, one that has ended.
         """
 
-    def challenges(self, request: Request) -> tuple[Field, ...]:
-        """The `WWW-Authenticate` fields that ask a caller who it is; none where there is no such way."""
+
+def no_ways(_request: Request) -> tuple[Field, ...]:
+    """What asks a caller who it is, where there is no way to say it."""
+    return ()
+
+
+def unknown(_headers: Iterable[tuple[bytes, bytes]], _client: str, _certificate: bytes, _now: float) -> Identity | None:
+    """Who calls, where nobody is known before it was found out."""
+    return None
 
 
 @dataclass(slots=True)
@@ -54,6 +63,10 @@ class Service:
     artefacts: Artefacts
     metrics: Callable[[], tuple[str, bytes]]
     authenticate: Authenticate | None = None
+    known: Callable[[Iterable[tuple[bytes, bytes]], str, bytes, float], Identity | None] = unknown
+    ways: Callable[[Request], tuple[Field, ...]] = no_ways
+    proxies: Proxies = field(default_factory=Proxies)
+    failures: Buckets = field(default_factory=lambda: Buckets(0.0))
     description: bytes = b"{}"
     stranger: Identity = ANONYMOUS
     live: Live | None = None
@@ -62,7 +75,7 @@ class Service:
 
     def unproven(self, request: Request, message: str) -> Refused:
         """What a caller is told who must say who it is: 401 with the ways to do so, 403 where there is none."""
-        ways = self.authenticate.challenges(request) if self.authenticate else ()
+        ways = self.ways(request)
         hint = "say who you are" if ways else "this server finds out by no header who asks: see its options"
         return Refused(401 if ways else 403, message, hint=hint, headers=ways)
 

@@ -20,9 +20,10 @@ from ccpp.normalisation import load_normalisation
 from ccpp.overlays import MAX_OVERLAYS, load_overlays
 from ccpp.samples import CATALOGUE, devices, sample
 from ccpp.server.artefacts import Artefacts
-from ccpp.server.authentication.starting import is_local, make_guard
+from ccpp.server.authentication.starting import Kept, is_local, make_guard, proxies_of, schemes_of
 from ccpp.server.checking import Checker
 from ccpp.server.devices import Devices
+from ccpp.server.limits import Buckets
 from ccpp.server.message import ANONYMOUS, VISITOR
 from ccpp.server.openapi import describe
 from ccpp.server.routes import INTERFACE
@@ -59,7 +60,7 @@ _TRIES = 60
 
 
 def make_service(options: Options, observer: Observer, authenticate: Authenticate | None = None) -> Service:
-    """The service that the options describe; `authenticate` finds out who calls, unless the options say how.
+    """The service that the options describe; `authenticate` finds out who calls, else what the options say.
 
     Raises:
         CcppError: a file that they name cannot be used.
@@ -82,14 +83,29 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
         precedence=_precedence(options.accept),
         lifetime=options.profile_lifetime,
     )
-    description = json.dumps(describe(INTERFACE), separators=(",", ":")).encode()
     database = Database(database_url(options))
-    keys = _patiently(lambda: open_keys(database, read_master(options), time.time()), observer)
+    master = read_master(options)
+    keys = _patiently(lambda: open_keys(database, master, time.time()), observer)
     artefacts = Artefacts(options.artefacts)
-    guard = authenticate or make_guard(options)
-    stranger = VISITOR if options.demo and is_local(options.host) else ANONYMOUS
-    figures = observer.figures
-    service = Service(options, vocabularies, found, library, database, keys, artefacts, figures, guard, description, stranger)
+    failures = Buckets(options.rate_failures)
+    guard = make_guard(options, Kept(database, keys, master, failures))
+    service = Service(
+        options,
+        vocabularies,
+        found,
+        library,
+        database,
+        keys,
+        artefacts,
+        observer.figures,
+        authenticate or guard,
+        proxies=proxies_of(options),
+        failures=failures,
+        description=json.dumps(describe(INTERFACE, schemes_of(options)), separators=(",", ":")).encode(),
+        stranger=VISITOR if options.demo and is_local(options.host) else ANONYMOUS,
+    )
+    if guard is not None and authenticate is None:
+        service.known, service.ways = guard.known, guard.challenges
     watcher = Watcher(service, observer, Checker(observer, options.check_share))
     _patiently(watcher.start, observer)
     service.ending.append(watcher.stop)

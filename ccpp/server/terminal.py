@@ -35,7 +35,7 @@ from ccpp.provisioning.tailoring import tailor_account
 from ccpp.server.asked import ACCOUNT_KEYS, read_object, read_values
 from ccpp.server.discovery import caller_of
 from ccpp.server.live import to_json
-from ccpp.server.message import JSON, Response, Role, json_response
+from ccpp.server.message import ANONYMOUS, JSON, Response, Role, json_response
 from ccpp.server.messages import enqueue, location_of
 from ccpp.server.negotiation import named
 from ccpp.server.problems import Refused
@@ -127,7 +127,9 @@ def _stated(request: Request, service: Service) -> Steps[tuple[dict[str, Any], D
 def _own(request: Request, service: Service) -> Steps[Owner]:
     identifier = request.identity.subscriber
     if identifier is None:
-        raise service.unproven(request, "settings are told to the subscriber whose they are")
+        if request.identity.name == ANONYMOUS.name:
+            raise service.unproven(request, "settings are told to the subscriber whose they are")
+        raise Refused(404, "whoever asks is no subscriber's device", hint="POST /v1/settings for somebody else's")
     return (yield from _kept(identifier, service))
 
 

@@ -69,6 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
     _sending: asyncio.TimerHandle | None = None
     _unread = 0
     _ending = False
+    _certificate = b""
 
     def __init__(self, *arguments: Any, stalled: float = _STALLED, **named: Any) -> None:  # noqa: ANN401  uvicorn's own
         super().__init__(*arguments, **named)
@@ -76,7 +77,11 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override, unused-ignore]  # as uvicorn's own
         """A connection begins: its first head is awaited, and whatever its client does not take is noticed."""
-        transport.set_write_buffer_limits(0)
+        handshake = transport.get_extra_info("ssl_object")
+        if handshake is None:
+            transport.set_write_buffer_limits(0)
+        else:  # with limits of 0 uvloop's TLS now and then never says that a client took what was sent
+            self._certificate = handshake.getpeercert(binary_form=True) or b""
         super().connection_made(_Joined(transport, self.loop))  # type: ignore[arg-type, unused-ignore]  # what uvicorn uses of one
         self._await_head()
 
@@ -91,6 +96,12 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
                 self._refuse(_TOO_LARGE)
             elif self._unread and self._waiting is None:
                 self._await_head()
+
+    def on_message_begin(self) -> None:
+        """A request begins: whose certificate the connection showed goes along, in a place that no header reaches."""
+        super().on_message_begin()
+        if self._certificate:
+            self.scope["certificate"] = self._certificate  # type: ignore[typeddict-unknown-key, unused-ignore]
 
     def on_headers_complete(self) -> None:
         """A head is complete."""

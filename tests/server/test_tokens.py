@@ -16,7 +16,7 @@ from serving import N80, Ask
 from ccpp.errors import UsageError
 from ccpp.server.authentication.guard import Guard
 from ccpp.server.authentication.keyring import AGAIN, STALE, Keyring, read_keys
-from ccpp.server.authentication.starting import key_source, make_guard
+from ccpp.server.authentication.starting import Kept, key_source, make_guard
 from ccpp.server.authentication.tokens import Rules, Tokens
 from ccpp.server.message import Identity, Request, Role
 from ccpp.server.options import Options
@@ -232,7 +232,8 @@ def test_a_token_is_bound_to_its_certificate() -> None:
 
 @pytest.fixture
 def guarded(service: Service) -> Ask:
-    return Ask(replace(service, authenticate=Guard([tokens()])))
+    guard = Guard([tokens()])
+    return Ask(replace(service, authenticate=guard, ways=guard.challenges))
 
 
 def asked(ask: Ask, method: str, path: str, *values: str, **headers: str) -> Response:
@@ -276,14 +277,35 @@ def test_keys_are_not_fetched_from_inside(place: str) -> None:
         key_source(place, ())()
 
 
-def test_options_switch_tokens_on(tmp_path: Path) -> None:
-    assert make_guard(Options()) is None
+def test_options_switch_tokens_on(service: Service, tmp_path: Path) -> None:
+    kept = Kept(service.database, service.keys, None)
+    assert make_guard(Options(), kept) is None
     file = tmp_path / "keys.json"
     file.write_bytes(key_set(key_of("k1")))
     options = replace(Options(), token_keys=str(file), token_issuer=ISSUER, token_audience=AUDIENCE)
-    guard = make_guard(options)
+    guard = make_guard(options, kept)
     assert guard
     request = Request("GET", "/", (("authorization", f"Bearer {token()}"),), time=NOW)
-    assert finish(guard(request, None)).name == "token:alice"  # type: ignore[arg-type]  # no method here needs a service
+    assert finish(guard(request, service)).name == "token:alice"
     with pytest.raises(UsageError, match="`anonymous` has `operator`"):
-        make_guard(replace(options, anonymous=("operator",)))
+        make_guard(replace(options, anonymous=("operator",)), kept)
+    with pytest.raises(UsageError, match="digests need a `key`"):
+        make_guard(replace(options, digest=("MD5",)), kept)
+    with pytest.raises(UsageError, match="`callers` without certificates"):
+        make_guard(replace(options, callers=str(file)), kept)
+
+
+def test_what_is_known_at_once_is_what_is_found_out(service: Service) -> None:
+    guard = Guard([tokens()], {Role.DEVICE})
+    text = token(roles=["operator"])
+    fields = [(b"host", b"x"), (b"authorization", f"Bearer {text}".encode())]
+    assert guard.known(fields, "", b"", NOW) is None  # not verified yet
+    found = finish(guard(Request("GET", "/", (("authorization", f"Bearer {text}"),), time=NOW), service))
+    assert guard.known(fields, "", b"", NOW) == found
+    assert guard.known(fields, "", b"a certificate", NOW) is None
+    assert guard.known([*fields, fields[1]], "", b"", NOW) is None
+    assert guard.known(fields, "", b"", NOW + 700) is None
+    assert guard.known([(b"authorization", b"Basic x")], "", b"", NOW) is None
+    anybody = guard.known([], "", b"", NOW)
+    assert anybody
+    assert anybody.roles == {Role.DEVICE}

@@ -37,8 +37,24 @@ class Method(Protocol):
             Unproven: it says something that does not hold.
         """
 
+    def known(self, shown: bytes, now: float) -> Identity | None:
+        """Who shows this `Authorization`, where it was verified before and nothing else has to be looked at."""
+
     def challenges(self, request: Request, failed: Unproven | None) -> Iterable[str]:
         """The values of `WWW-Authenticate` that ask for this way; `failed` is what was tried by it in vain."""
+
+
+class Silent:
+    """What the ways have in common that no header of the caller's asks for or answers."""
+
+    def known(self, shown: bytes, now: float) -> None:
+        """Nobody, by an `Authorization`."""
+        del shown, now
+
+    def challenges(self, request: Request, failed: Unproven | None) -> Iterable[str]:
+        """None: it is not the caller's to say."""
+        del request, failed
+        return ()
 
 
 def presented(request: Request, scheme: str) -> str | None:

@@ -3,38 +3,70 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.errors import UsageError
-from ccpp.server.authentication.guard import Guard
+from ccpp.server.authentication.certificates import MAX_TABLE, Certificates, read_callers
+from ccpp.server.authentication.digest import Digest
+from ccpp.server.authentication.guard import Guard, Limits
 from ccpp.server.authentication.keyring import MAX_SET, Keyring
+from ccpp.server.authentication.proxies import Proxies, Told
 from ccpp.server.authentication.tokens import Rules, Tokens
+from ccpp.server.limits import Buckets
 from ccpp.server.message import ANONYMOUS, Role
 from ccpp.storage.addresses import parse_place, refuse_special
 from ccpp.storage.fetching import Fetcher, FetchPolicy, Freshness
 from ccpp.storage.files import read_file
-from ccpp.storage.transfer import Limits
+from ccpp.storage.transfer import Limits as Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ccpp.server.authentication.method import Method
     from ccpp.server.options import Options
     from ccpp.storage.addresses import Address
+    from ccpp.storage.database.opening import Database
+    from ccpp.storage.database.secrecy import Keys
 
 #: Copies and failures are for `Keyring` to judge, so none is kept here.
 _NOW = Freshness(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def make_guard(options: Options) -> Guard | None:
+class Kept(NamedTuple):
+    """What a way may need besides options: the database, what opens it, the operator's key, and how often somebody failed."""
+
+    database: Database
+    keys: Keys
+    master: bytes | None
+    failures: Buckets = Buckets(0.0)
+
+
+def make_guard(options: Options, kept: Kept) -> Guard | None:
     """What finds out who calls; `None` where nothing is switched on, and everybody is anonymous.
 
     Raises:
-        UsageError: an option says what cannot be.
+        CcppError: an option says what cannot be.
     """
-    methods = [method for make in METHODS for method in make(options)]
-    anybody = anybody_of(options)
-    return Guard(methods, anybody) if methods else None
+    methods = [method for way in METHODS.values() if way.on(options) for method in way.make(options, kept)]
+    anybody, proxies = anybody_of(options), proxies_of(options)
+    limits = Limits(Buckets(options.rate_address), Buckets(options.rate_caller), kept.failures)
+    if not methods and not options.rate_address:
+        return None
+    return Guard(methods, anybody if methods or anybody else ANONYMOUS.roles, proxies, limits)
+
+
+def proxies_of(options: Options) -> Proxies:
+    """The proxies whose word counts.
+
+    Raises:
+        UsageError: their headers are named and they are not, or a network is none.
+    """
+    networks = read_networks(options.trusted_proxies, "trusted_proxies")
+    proxies = Proxies(networks, options.proxy_certificate.lower(), options.proxy_subscriber.lower())
+    if (proxies.certificate or proxies.subscriber) and not networks:
+        raise UsageError("headers of proxies and no `trusted_proxies`", hint="name the addresses that they come from")
+    return proxies
 
 
 def anybody_of(options: Options) -> frozenset[Role]:
@@ -50,20 +82,63 @@ def anybody_of(options: Options) -> frozenset[Role]:
     return frozenset(map(Role, options.anonymous))
 
 
-def _tokens(options: Options) -> Iterable[Method]:
-    if options.token_keys:
-        rules = Rules(
-            options.token_issuer,
-            options.token_audience,
-            options.token_algorithms,
-            options.token_roles,
-            options.token_subscriber,
-            options.token_leeway,
-        )
-        yield Tokens(rules, Keyring(key_source(options.token_keys, options.token_networks), options.token_keys_seconds))
+def _tokens(options: Options, kept: Kept) -> Iterable[Method]:
+    del kept
+    rules = Rules(
+        options.token_issuer,
+        options.token_audience,
+        options.token_algorithms,
+        options.token_roles,
+        options.token_subscriber,
+        options.token_leeway,
+    )
+    yield Tokens(rules, Keyring(key_source(options.token_keys, options.token_networks), options.token_keys_seconds))
 
 
-METHODS: tuple[Callable[[Options], Iterable[Method]], ...] = (_tokens,)
+def _digest(options: Options, kept: Kept) -> Iterable[Method]:
+    if kept.master is None:
+        raise UsageError("digests need a `key`", hint="what a password is known again by is sealed with it")
+    yield Digest(kept.database, kept.keys, kept.master, options.digest, options.digest_seconds)
+
+
+def _certificates(options: Options, kept: Kept) -> Iterable[Method]:
+    del kept
+    if not options.tls_callers and not options.proxy_certificate:
+        raise UsageError("`callers` without certificates", hint="set `tls_callers`, or `proxy_certificate`")
+    yield Certificates(read_callers(read_file(options.callers, MAX_TABLE), options.callers))
+
+
+def _told(options: Options, kept: Kept) -> Iterable[Method]:
+    del kept
+    yield Told(options.proxy_subscriber.lower())
+
+
+class Way(NamedTuple):
+    """A row: whether a way is switched on, what makes it, and how OpenAPI names it (a security scheme)."""
+
+    on: Callable[[Options], object]
+    make: Callable[[Options, Kept], Iterable[Method]]
+    scheme: Mapping[str, str]
+
+
+#: Name → the way; who says something in several ways is who the first says.
+METHODS: Mapping[str, Way] = MappingProxyType(
+    {
+        "token": Way(lambda options: options.token_keys, _tokens, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}),
+        "digest": Way(lambda options: options.digest, _digest, {"type": "http", "scheme": "digest"}),
+        "certificate": Way(lambda options: options.callers, _certificates, {"type": "mutualTLS"}),
+        "proxy": Way(
+            lambda options: options.proxy_subscriber,
+            _told,
+            {"type": "apiKey", "in": "header", "name": "(option proxy_subscriber)", "description": "of trusted proxies alone"},
+        ),
+    }
+)
+
+
+def schemes_of(options: Options) -> dict[str, Mapping[str, str]]:
+    """The security schemes of OpenAPI for the ways that are switched on."""
+    return {name: way.scheme for name, way in METHODS.items() if way.on(options)}
 
 
 def key_source(place: str, networks: tuple[str, ...]) -> Callable[[], bytes]:
@@ -92,7 +167,7 @@ def key_source(place: str, networks: tuple[str, ...]) -> Callable[[], bytes]:
         ports=frozenset({where.port}),
         refuses=refuses,
         accept="application/jwk-set+json, application/json",
-        limits=Limits(max_bytes=MAX_SET, deadline=5.0),
+        limits=Cost(max_bytes=MAX_SET, deadline=5.0),
         freshness=_NOW,
     )
     fetcher = Fetcher(policy)
@@ -125,7 +200,7 @@ def check_open(options: Options) -> None:
     Raises:
         UsageError: nothing authenticates, the address is reached by others, and `anonymous` does not say that it is meant.
     """
-    if not is_local(options.host) and not options.anonymous and make_guard(options) is None:
+    if not is_local(options.host) and not options.anonymous and not schemes_of(options):
         raise UsageError(
             f"anybody who reaches {options.host} could ask for anything, for nothing finds out who asks",
             hint="set `token_keys`, `callers`, `digest` or `proxy_subscriber`, or say by `anonymous` what anybody may",

@@ -90,14 +90,22 @@ class Tokens:
         text = presented(request, "bearer")
         if text is None:
             return None
-        verified = self.known(text, request.time)
+        verified = self._held(text, request.time)
         if verified is None:
             verified = yield from call(self._verified, text, request.time)
         if verified.certificate is not None:
             _check_bound(verified.certificate, request.certificate)
         return verified.identity
 
-    def known(self, text: str, now: float) -> Verified | None:
+    def known(self, shown: bytes, now: float) -> Identity | None:
+        """Whose token it is, where it was verified and is bound to nothing."""
+        scheme, _, text = shown.partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        found = self._held(text.decode("latin-1").strip(), now)
+        return found.identity if found and found.certificate is None else None
+
+    def _held(self, text: str, now: float) -> Verified | None:
         """A token that was verified before and still holds."""
         found = self._known.get(sha256(text.encode()).digest())
         if found is None or found.until <= now or found.generation != self._keyring.generation or self._keyring.due(now):

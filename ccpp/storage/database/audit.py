@@ -37,6 +37,23 @@ def note(
     connection.execute(insert(AUDIT).values(**values, detail=json.dumps(detail, ensure_ascii=False)))
 
 
+class Line(NamedTuple):
+    """A line to be written: what `note` takes."""
+
+    at: float
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+    request: str = ""
+
+
+def record(database: Database, line: Line) -> None:
+    """Write a line about what changes nothing else here: something refused, or a secret told."""
+    with database.writing() as connection:
+        note(connection, *line)
+
+
 def entries(database: Database, after: int = 0, limit: int = 1_000) -> tuple[Entry, ...]:
     """Lines after a number, the oldest first."""
     columns = [AUDIT.c[name] for name in Entry._fields]

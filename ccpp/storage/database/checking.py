@@ -15,7 +15,7 @@ from sqlalchemy import select
 from ccpp.lifecycle import TRANSITIONS, Step
 from ccpp.storage.database.catalogues import unpack
 from ccpp.storage.database.secrecy import SecrecyError
-from ccpp.storage.database.subscribers import data_keys, open_sealed
+from ccpp.storage.database.subscribers import SEALED, data_keys
 from ccpp.storage.database.tables import AUDIT, CATALOGUE_VERSION, DECISION, INSTALL, INSTALL_EVENT, SUBSCRIBER
 
 if TYPE_CHECKING:
@@ -122,11 +122,14 @@ def _sealed(connection: Connection, master: bytes) -> Iterator[Finding]:
     except SecrecyError as error:
         yield Finding("data keys", error.message)
         return
-    for row in connection.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.sealed.is_not(None))):
-        try:
-            open_sealed(keys, row)
-        except (SecrecyError, ValueError):
-            yield Finding(f"subscriber {row.id}", "what is sealed does not open")
+    for column, place in SEALED:
+        table = column.table
+        query = select(column, table.c.data_key, table.c.sealed).where(table.c.sealed.is_not(None))
+        for name, key, sealed in connection.execute(query):
+            try:
+                keys.unseal(key, bytes(sealed), place(name))
+            except SecrecyError:
+                yield Finding(place(name), "what is sealed does not open")
 
 
 _QUESTIONS: Iterable[Callable[[Connection], Iterator[Finding]]] = (_versions, _installs, _texts)

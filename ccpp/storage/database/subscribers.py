@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from ccpp.storage.database.audit import note
 from ccpp.storage.database.outbox import message_place
 from ccpp.storage.database.secrecy import Keys, new_key, seal, unseal
-from ccpp.storage.database.tables import DATA_KEY, OUTBOX, SUBSCRIBER
+from ccpp.storage.database.tables import CREDENTIAL, DATA_KEY, OUTBOX, SUBSCRIBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +33,22 @@ class Subscriber(NamedTuple):
         return f"Subscriber({self.id!r}, {dict(self.facts)!r}, secrets={sorted(self.secrets)})"
 
 
-def _place(identifier: str) -> str:
+def subscriber_place(identifier: str) -> str:
+    """Where a subscriber's secrets lie, which they are bound to."""
     return f"subscriber {identifier}"
+
+
+def credential_place(user: str) -> str:
+    """Where a caller's credential lies, which it is bound to."""
+    return f"credential {user}"
+
+
+#: What is sealed, by the key of its table, and where it lies by that.
+SEALED: tuple[tuple[Column[str], Callable[[str], str]], ...] = (
+    (SUBSCRIBER.c.id, subscriber_place),
+    (CREDENTIAL.c.user, credential_place),
+    (OUTBOX.c.id, message_place),
+)
 
 
 def open_keys(database: Database, master: bytes | None, now: float) -> Keys:
@@ -75,13 +89,13 @@ def put_subscriber(database: Database, keys: Keys, subscriber: Subscriber, now: 
         SecrecyError: there are secrets and no key to seal them with.
     """
     content = json.dumps(dict(subscriber.secrets)).encode()
-    key, sealed = keys.seal(content, _place(subscriber.id)) if subscriber.secrets else (None, None)
+    key, sealed = keys.seal(content, subscriber_place(subscriber.id)) if subscriber.secrets else (None, None)
     values = {"facts": json.dumps(dict(subscriber.facts)), "data_key": key, "sealed": sealed, "changed": now}
     with database.writing() as connection:
         if not connection.execute(update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber.id).values(**values)).rowcount:
             connection.execute(insert(SUBSCRIBER).values(id=subscriber.id, **values))
         detail = {"facts": sorted(subscriber.facts), "secrets": sorted(subscriber.secrets)}
-        note(connection, now, actor, "put", _place(subscriber.id), detail, request)
+        note(connection, now, actor, "put", subscriber_place(subscriber.id), detail, request)
 
 
 def get_subscriber(database: Database, keys: Keys, identifier: str) -> Subscriber | None:
@@ -103,7 +117,7 @@ def open_sealed(keys: Keys, row: Any) -> dict[str, str]:  # noqa: ANN401  a row 
     Raises:
         SecrecyError: the key that opens it is not there, or the bytes were changed or moved.
     """
-    opened: dict[str, str] = json.loads(keys.unseal(row.data_key, bytes(row.sealed), _place(row.id)))
+    opened: dict[str, str] = json.loads(keys.unseal(row.data_key, bytes(row.sealed), subscriber_place(row.id)))
     return opened
 
 
@@ -111,7 +125,7 @@ def remove_subscriber(database: Database, identifier: str, now: float, actor: st
     """Forget a subscriber; whether there was one."""
     with database.writing() as connection:
         removed = connection.execute(delete(SUBSCRIBER).where(SUBSCRIBER.c.id == identifier)).rowcount
-        note(connection, now, actor, "remove", _place(identifier), {}, request)
+        note(connection, now, actor, "remove", subscriber_place(identifier), {}, request)
     return bool(removed)
 
 
@@ -129,10 +143,7 @@ def rotate(database: Database, old: bytes, new: bytes, now: float, actor: str) -
         key = new_key()
         connection.execute(insert(DATA_KEY).values(id=name, wrapped=seal(new, key, f"data key {name}"), created=now))
         after = Keys({name: key}, name)
-        rows = sum(
-            _sealed_anew(connection, column, place, before, after)
-            for column, place in ((SUBSCRIBER.c.id, _place), (OUTBOX.c.id, message_place))
-        )
+        rows = sum(_sealed_anew(connection, column, place, before, after) for column, place in SEALED)
         connection.execute(delete(DATA_KEY).where(DATA_KEY.c.id != name))
         note(connection, now, actor, "rotate", "data keys", {"rows": rows})
     return rows

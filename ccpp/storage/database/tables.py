@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -146,6 +147,39 @@ OUTBOX = Table(
     _text("request_key", null=True),  # as of an install
     UniqueConstraint("request_key"),
     Index("ix_outbox_state_due", "state", "due"),
+)
+
+#: Callers who prove who they are by a password: what it takes to know it again is sealed, the password itself is nowhere.
+CREDENTIAL = Table(
+    "credential",
+    METADATA,
+    Column("user", Text, primary_key=True),
+    _text("subscriber", null=True),
+    _text("roles"),  # words
+    Column("data_key", Text, ForeignKey("data_key.id"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created", Float, nullable=False),
+)
+
+#: Codes that somebody may become a caller by, once, as their SHA-256: they are random and long, so that no slow hash is needed.
+ENROLMENT = Table(
+    "enrolment",
+    METADATA,
+    Column("code", LargeBinary, primary_key=True),
+    _text("subscriber", null=True),
+    _text("roles"),
+    Column("needs_pin", Boolean, nullable=False),
+    Column("tries", Integer, nullable=False),  # wrong PINs so far
+    Column("until", Float, nullable=False),
+    Column("used", Float, nullable=True),
+)
+
+#: What may be used once and was, as its SHA-256, until it could not be used any more.
+SPENT = Table(
+    "spent",
+    METADATA,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("until", Float, nullable=False, index=True),
 )
 
 AUDIT = Table(
