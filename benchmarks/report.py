@@ -15,7 +15,8 @@ from ccpp.reports.page import page
 from ccpp.reports.population import Device, asked
 from ccpp.samples import SHOP
 from ccpp.storage.files import read_file
-from ccpp.storage.populations import Weighed, read_devices
+from ccpp.storage.partitions import Documents
+from ccpp.storage.populations import Weighed, devices_of
 from ccpp.storage.sources import Found
 from ccpp.vocabulary import load_vocabularies
 
@@ -31,8 +32,8 @@ def run(*, smoke: bool) -> Iterator[Result]:
     files = corpus(40 if smoke else 10_000)
     start = time.perf_counter()
     catalogue = load_documents(gather([str(SHOP)], read_file), load_vocabularies())
-    places = (Found(name, f"urn:{name}", content) for name, content in files)
-    read = read_devices(places, asked(catalogue.requirements), workers=WORKERS)
+    places = Documents(tuple(Found(name, f"urn:{name}", content) for name, content in files))
+    read = devices_of(places, asked(catalogue.requirements))
     devices = [Device(one.profile) for one in read if isinstance(one, Weighed)]
     begun = time.perf_counter()
     made = report(devices, catalogue, Readings("the corpus"))

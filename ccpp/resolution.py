@@ -175,8 +175,17 @@ def digest(attributes: Mapping[AttributeName, Resolved]) -> str:
     space in values is collapsed and Unicode counts them as white space; and a value's text names it within its attribute,
     because text that reads as the attribute's datatype is never kept as text.
     """
-    lines = sorted(f"{name[0]}/{name[1]}\x1e{_canonical(resolved)}" for name, resolved in attributes.items())
-    return "sha256:" + sha256("\x1d".join(lines).encode(errors="surrogatepass")).hexdigest()
+    return digest_of(content_line(name, resolved) for name, resolved in attributes.items())
+
+
+def content_line(name: AttributeName, resolved: Resolved) -> str:
+    """The line of an attribute in the canonical text."""
+    return f"{name[0]}/{name[1]}\x1e{_canonical(resolved)}"
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """The digest of a canonical text, given its lines in any order."""
+    return "sha256:" + sha256("\x1d".join(sorted(lines)).encode(errors="surrogatepass")).hexdigest()
 
 
 def _canonical(resolved: Resolved) -> str:

@@ -73,6 +73,7 @@ CONFINED = {
     "numpy": {"matching.arrow"},
     "pyarrow": {"matching.arrow", "storage.parquet", "storage.rows", "reports.parquet"},
     "xlsxwriter": {"reports.workbook"},
+    "ray": {"reports.on_ray"},
     "pyshacl": {"conformance.engine", "linting.structure"},
     "pyasn1": {"provisioning.card.structures"},
     "networkx": {"requirements.graph", "catalogue.dependencies", "planning"},

@@ -18,7 +18,8 @@ from ccpp.cli import cli
 from ccpp.model import AttributeName, Dimension
 from ccpp.samples import SHOP, devices
 from ccpp.storage import readings as module
-from ccpp.storage.populations import places_in, read_devices
+from ccpp.storage.partitions import planned
+from ccpp.storage.populations import Fresh, Weighed, devices_of, recalled
 from ccpp.storage.readings import Readings, program_digest, read_value, reading_key, written_value
 from ccpp.storage.sources import Found
 
@@ -46,11 +47,13 @@ WANTED = [AttributeName("HardwarePlatform", "ScreenSize"), AttributeName("Softwa
 
 def read(folder: Path | None) -> tuple[list[object], str | None]:
     """The samples, with the readings in a folder; and what was wrong with these."""
-    places = places_in(str(SAMPLES)).found
+    [partition] = planned(str(SAMPLES)).partitions
     if folder is None:
-        return list(read_devices(places, WANTED, workers=1)), None
+        return [one for one in devices_of(partition, WANTED) if isinstance(one, Weighed)], None
     with Readings(folder) as readings:
-        return list(read_devices(places, WANTED, workers=1, readings=readings)), readings.fault
+        found = list(devices_of(recalled(partition, readings), WANTED))
+        readings.keep(one for one in found if isinstance(one, Fresh))
+        return [one for one in found if isinstance(one, Weighed)], readings.fault
 
 
 def test_what_was_read_before_is_not_read_again_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, complain, leave, print_json, time_of
-from ccpp.commands.progress import cores, with_bar
+from ccpp.commands.progress import cores
 from ccpp.errors import UsageError
 from ccpp.reports.formats import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from ccpp.catalogue.model import Catalogue
-    from ccpp.reports.model import CompatibilityReport, Unreadable
-    from ccpp.reports.population import Device
-    from ccpp.storage.populations import Places, Weights
-    from ccpp.storage.readings import Readings
+    from ccpp.reports.model import CompatibilityReport
 
 
 @click.command("report")
@@ -46,8 +41,14 @@ if TYPE_CHECKING:
 )
 @click.option("--at", metavar="TIME", help="Decide as at this time, such as 2026-12-01T08:00Z; now, if it is left out.")
 @click.option(
-    "--jobs", default=cores, type=click.IntRange(1), metavar="N", help="Processes that read; one a core unless given."
+    "--jobs", default=cores, type=click.IntRange(1), metavar="N", help="Processes that read and count; one a core unless given."
 )
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Count on a Ray cluster: its address, or `local` for one of this machine, of --jobs processes.",
+)
+@click.option("--resume", is_flag=True, help="Take up a run that was ended: what it has counted is not counted again.")
 @click.option("--no-cache", is_flag=True, help="Read every document anew, and keep no reading for the next time.")
 @click.option("--strict", is_flag=True, help="End at the first place that holds no profile.")
 @FORMAT
@@ -60,8 +61,10 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     forms: Sequence[str],
     at: str | None,
     jobs: int,
+    ray: str | None,
     form: str,
     *,
+    resume: bool,
     no_cache: bool,
     strict: bool,
 ) -> None:
@@ -72,26 +75,24 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     """
     from pathlib import Path
 
-    from ccpp.catalogue.loading import load_documents
     from ccpp.commands.deciding import catalogue_documents
-    from ccpp.reports.compatibility import Readings
-    from ccpp.reports.compatibility import report as report_on
+    from ccpp.commands.reporting_run import Options, whole
+    from ccpp.reports.compatibility import Readings, report_of
+    from ccpp.reports.parts import Task, counting
     from ccpp.reports.writing import plain_summary
     from ccpp.storage.files import write_file
-    from ccpp.storage.populations import places_in, read_weights
-    from ccpp.vocabulary import load_vocabularies
+    from ccpp.storage.partitions import planned
 
     writers = [FORMS[name].load() for name in forms or [name for name, one in FORMS.items() if one.usual]]
-    time = time_of(at)
-    catalogue = load_documents([one for file in files for one in catalogue_documents(file)], load_vocabularies())
-    counted = read_weights(weights) if weights else None
-    places = [places_in(source, index=index) for source in sources]
-    with _kept_readings(no_cache=no_cache) as readings:
-        devices, unreadable = _read(places, catalogue, counted, readings, jobs=jobs, strict=strict)
-    if not devices:
+    task = Task(tuple(one for file in files for one in catalogue_documents(file)), time_of(at), weights)
+    counter = counting(task).counter
+    plans = [planned(source, index=index) for source in sources]
+    counted = whole(task, plans, Options(Path(output), jobs, ray, resume=resume, strict=strict, no_cache=no_cache))
+    if counted is None or not counted.tally.total.devices:
         complain(UsageError("no profile to report on", source=", ".join(sources)))
         leave(NEGATIVE)
-    found = report_on(devices, catalogue, Readings(", ".join(sources), unreadable), at=time)
+        return
+    found = report_of(counted.tally, counted.devices, counter, Readings(", ".join(sources), counted.unreadable))
     written = {name: content for write in writers for name, content in write(found).items()}
     for name, content in written.items():
         write_file(Path(output) / name, content)
@@ -100,57 +101,6 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     else:
         click.echo(_said(found, output, list(written)))
     leave(DONE)
-
-
-@contextmanager
-def _kept_readings(*, no_cache: bool) -> Iterator[Readings | None]:
-    """What was read by runs before, unless that is not wanted; a fault of it is told and ends nothing."""
-    from ccpp.storage.readings import Readings, cache_folder
-
-    if no_cache:
-        yield None
-        return
-    with Readings(cache_folder()) as readings:
-        yield readings
-    if readings.fault:
-        complain(UsageError(f"readings are not kept: {readings.fault}", source=str(readings.path)))
-
-
-def _read(
-    sources: Sequence[Places],
-    catalogue: Catalogue,
-    weights: Weights | None,
-    readings: Readings | None,
-    *,
-    jobs: int,
-    strict: bool,
-) -> tuple[list[Device], list[Unreadable]]:
-    from ccpp.reports.model import Unreadable
-    from ccpp.reports.population import Device, asked
-    from ccpp.storage.populations import Failed, read_devices
-
-    devices, unreadable, unweighted = [], [], 0
-    wanted = asked(catalogue.requirements)
-    for source in sources:
-        with with_bar(source.found, source.size, "reading") as places:
-            for one in read_devices(places, wanted, workers=jobs, readings=readings):
-                if isinstance(one, Failed):
-                    error = UsageError(one.reason, source=one.place)
-                    if strict:
-                        raise error
-                    unreadable.append(Unreadable(*one))
-                    complain(error)
-                    continue
-                weight = one.weight if weights is None else weights.of(one.profile)
-                unweighted += weight is None
-                devices.append(Device(one.profile, weight or 0.0))
-    if weights is not None and (unweighted or weights.unused):
-        complain(
-            UsageError(
-                f"{unweighted} devices have no weight and count nothing; {weights.unused} lines of weights name no device"
-            )
-        )
-    return devices, unreadable
 
 
 def _said(found: CompatibilityReport, folder: str, files: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,11 @@ class Form(NamedTuple):
             import_module(f"ccpp.reports.{self.module}"), self.function
         )
         return found
+
+
+def installed(package: str) -> bool:
+    """Whether a package of an extra is there."""
+    return find_spec(package) is not None
 
 
 FORMS: Mapping[str, Form] = MappingProxyType(

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ccpp.errors import UsageError
+from ccpp.reports.population import positions
 from ccpp.reports.tables import NUMBER, SHARE, Table, tables
 
 try:
@@ -17,6 +18,7 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ccpp.reports.counting import Counts
     from ccpp.reports.model import CompatibilityReport
 
 
@@ -39,3 +41,28 @@ def _written(table: pa.Table) -> bytes:
     content = BytesIO()
     parquet.write_table(table, content, compression="zstd")
     return content.getvalue()
+
+
+def choices_file(counts: Counts) -> bytes:
+    """Which variant each device of a part gets of each application: a row a device, null where it gets none."""
+    devices, group_of = counts.population.devices, counts.population.group_of
+    columns = {
+        "device": pa.array([_text(one.profile.uri) for one in devices], pa.string()),
+        "weight": pa.array([one.weight for one in devices], pa.float64()),
+    }
+    for application, chosen in counts.chosen.items():
+        served = [(one.variant, groups) for one, groups in chosen.items() if one.variant]
+        variants = sorted({variant for variant, _ in served})
+        codes = [-1] * len(counts.population.members)
+        for variant, groups in served:
+            number = variants.index(variant)
+            for group in positions(groups):
+                codes[group] = number
+        indices = pa.array([codes[group] if codes[group] >= 0 else None for group in group_of], pa.int16())
+        columns[application] = pa.DictionaryArray.from_arrays(indices, pa.array(variants, pa.string()))
+    return _written(pa.table(columns))
+
+
+def _text(written: str) -> str:
+    """A text that UTF-8 can hold."""
+    return written.encode("utf-8", "replace").decode()

@@ -7,14 +7,15 @@ that are called as attributes are (`HardwarePlatform/ScreenSize`), of text, numb
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccpp.datatypes import DATATYPES, lexical
 from ccpp.errors import UsageError
 from ccpp.model import AttributeName, Container, Resolved, ResolvedProfile, Status
-from ccpp.resolution import digest
-from ccpp.storage.files import lines_of
+from ccpp.resolution import content_line, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a line; a real profile takes 10 kB so.
 MAX_LINE = 2_000_000
+#: Statements of an attribute that are remembered; a value takes 500 bytes.
+MAX_REMEMBERED = 100_000
 #: Rows of a table that are held at a time.
 _AT_A_TIME = 1_000
 
@@ -39,15 +42,27 @@ class Row(NamedTuple):
     attributes: Mapping[str, Any]
 
 
-def rows_of_lines(name: str) -> Iterator[Row | UsageError]:
-    """The rows of a file of JSON lines; a line that is none is an error in its place."""
-    for number, line in enumerate(lines_of(name), 1):
-        if line.strip():
-            place = f"{name}:{number}"
-            try:
-                yield _row_of_line(line, place)
-            except UsageError as error:
-                yield error
+def rows_of_lines(name: str, first: int, size: int, *, start: int = 0, offset: int = 0) -> Iterator[Row | UsageError]:
+    """So many rows of a file of JSON lines from line `first` on, line `start` being at an offset; a line that is none is an error in its place."""
+    try:
+        with Path(name).open("rb") as file:
+            file.seek(offset)
+            for number in range(start, first + size):
+                line = file.readline(MAX_LINE + 1)
+                whole = line
+                while len(line) > MAX_LINE and not line.endswith(b"\n"):
+                    line = file.readline(MAX_LINE + 1)
+                if number >= first and whole.strip():
+                    yield _row_or_error(whole, f"{name}:{number + 1}")
+    except OSError as error:
+        yield UsageError(f"cannot be read: {error.strerror}", source=name)
+
+
+def _row_or_error(line: bytes, place: str) -> Row | UsageError:
+    try:
+        return _row_of_line(line, place)
+    except UsageError as error:
+        return error
 
 
 def _row_of_line(line: bytes, place: str) -> Row:
@@ -64,29 +79,49 @@ def _row_of_line(line: bytes, place: str) -> Row:
     return Row(place, found["profile"], weight_of(found.get("weight"), place), stated)
 
 
-def rows_of_table(name: str) -> Iterator[Row | UsageError]:
-    """The rows of a Parquet file; what ends early is an error in its place. Needs the extra `arrow`.
-
-    Raises:
-        UsageError: pyarrow is missing.
-    """
+def rows_of_table(name: str, first: int, size: int) -> Iterator[Row | UsageError]:
+    """So many rows of a Parquet file from number `first` on; what ends early is an error in its place. Needs the extra `arrow`."""
     try:
-        import pyarrow as pa  # noqa: PLC0415  only for this kind of file
-        from pyarrow import parquet  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError("Parquet files need pyarrow", hint="pip install 'ccpp[arrow]'") from error
-    try:
-        with parquet.ParquetFile(name) as file:
-            _check_schema(file.schema_arrow.names, name)
-            number = 0
-            for batch in file.iter_batches(_AT_A_TIME):
+        with _table(name) as file:
+            ends = list(accumulate(file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)))
+            begins = [0, *ends]
+            groups = [group for group, end in enumerate(ends) if end > first and begins[group] < first + size]
+            number = begins[groups[0]] if groups else 0
+            for batch in file.iter_batches(_AT_A_TIME, row_groups=groups):
                 for found in batch.to_pylist():
+                    if first <= number < first + size:
+                        yield _row_of_record(found, f"{name}:{number + 1}")
                     number += 1
-                    yield _row_of_record(found, f"{name}:{number}")
     except UsageError as error:
         yield error
-    except (pa.ArrowException, OSError, ValueError) as error:
-        yield UsageError(f"no Parquet file, or not all of one: {str(error).splitlines()[0]}", source=name)
+    except (OSError, ValueError) as error:  # Arrow's own errors are these
+        yield _no_table(name, error)
+
+
+def check_table(name: str) -> int:
+    """How many rows a Parquet file has. Needs the extra `arrow`.
+
+    Raises:
+        UsageError: it is none, its columns are no profiles, or pyarrow is missing.
+    """
+    try:
+        with _table(name) as file:
+            _check_schema(file.schema_arrow.names, name)
+            return int(file.metadata.num_rows)
+    except (OSError, ValueError) as error:
+        raise _no_table(name, error) from None
+
+
+def _table(name: str) -> Any:  # noqa: ANN401  pyarrow has no types
+    try:
+        from pyarrow import parquet  # noqa: PLC0415  only for this kind of file
+    except ImportError as error:
+        raise UsageError("Parquet files need pyarrow", hint="pip install 'ccpp[arrow]'") from error
+    return parquet.ParquetFile(name)
+
+
+def _no_table(name: str, error: Exception) -> UsageError:
+    return UsageError(f"no Parquet file, or not all of one: {(str(error).splitlines() or [''])[0]}", source=name)
 
 
 def _check_schema(names: list[str], source: str) -> None:
@@ -120,22 +155,44 @@ def weight_of(written: object, place: str) -> float:
     return weight
 
 
-def profile_of(row: Row, vocabularies: Vocabularies) -> ResolvedProfile:
-    """The profile of a row.
+class RowReader:
+    """Reads the profiles of rows; devices are alike, so what an attribute says is read once and remembered."""
 
-    Raises:
-        UsageError: an attribute is not known, or a value is none.
-    """
-    attributes = {}
-    for written, value in row.attributes.items():
+    def __init__(self, vocabularies: Vocabularies) -> None:
+        self._attributes = vocabularies.attributes
+        self._known: dict[tuple[str, str], tuple[AttributeName, Resolved, str] | None] = {}
+
+    def profile(self, row: Row) -> ResolvedProfile:
+        """The profile of a row.
+
+        Raises:
+            UsageError: an attribute is not known, or a value is none.
+        """
+        attributes, lines = {}, []
+        for written, value in row.attributes.items():
+            key = written, repr(value)
+            found = self._known[key] if key in self._known else self._remembered(key, value, row.place)
+            if found is not None:
+                attributes[found[0]] = found[1]
+                lines.append(found[2])
+        return ResolvedProfile(row.uri, attributes, (), digest_of(lines))
+
+    def _remembered(self, key: tuple[str, str], value: object, place: str) -> tuple[AttributeName, Resolved, str] | None:
+        found = self._read(key[0], value, place)
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        self._known[key] = found
+        return found
+
+    def _read(self, written: str, value: object, place: str) -> tuple[AttributeName, Resolved, str] | None:
         name = AttributeName(*written.split("/", 1)) if "/" in written else AttributeName("", written)
-        attribute = vocabularies.attributes.get(name)
+        attribute = self._attributes.get(name)
         if attribute is None and ":" in written:
-            continue  # a property that no vocabulary knew when the profile was resolved: nothing can ask for it
+            return None  # a property that no vocabulary knew when the profile was resolved: nothing can ask for it
         if attribute is None:
-            raise UsageError(f"unknown attribute `{written}`", source=row.place, hint="`ccpp vocabulary` lists them")
-        attributes[name] = _resolved(attribute, value, row.place)
-    return ResolvedProfile(row.uri, attributes, (), digest(attributes))
+            raise UsageError(f"unknown attribute `{written}`", source=place, hint="`ccpp vocabulary` lists them")
+        resolved = _resolved(attribute, value, place)
+        return name, resolved, content_line(name, resolved)
 
 
 def _resolved(attribute: Attribute, written: Any, place: str) -> Resolved:  # noqa: ANN401  JSON
