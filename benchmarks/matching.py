@@ -22,7 +22,7 @@ from ccpp.vocabulary import load_vocabularies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ccpp.matching.layers import Matches
+    from ccpp.matching.compiler import Matcher
     from ccpp.model import ResolvedProfile
 
 #: Variants of the application that is replaced.
@@ -44,7 +44,7 @@ def run(*, smoke: bool) -> Iterator[Result]:
     yield _replaced(graph, devices)
 
 
-def _match(case: str, matcher: Matches, graph: RequirementGraph, devices: Sequence[ResolvedProfile]) -> Iterator[Result]:
+def _match(case: str, matcher: Matcher, graph: RequirementGraph, devices: Sequence[ResolvedProfile]) -> Iterator[Result]:
     def define(profile: ResolvedProfile) -> dict[str, str]:
         return {name: evaluate(graph[name], profile, graph) for name in graph}
 
@@ -60,7 +60,7 @@ def _match(case: str, matcher: Matches, graph: RequirementGraph, devices: Sequen
         yield Result("matching", case, engine, size, median, p99, median / len(graph), answers_equal=equal)
 
 
-def _again(matcher: Matches, devices: Sequence[ResolvedProfile], count: int) -> Result:
+def _again(matcher: Matcher, devices: Sequence[ResolvedProfile], count: int) -> Result:
     """A profile that is known by its digest."""
     remembering = RememberingMatcher(matcher)
     equal = all(dict(remembering.match(one)) == dict(matcher.match(one)) for one in (*devices[:5], *devices[:5]))
@@ -94,7 +94,7 @@ def _replaced(graph: RequirementGraph, devices: Sequence[ResolvedProfile]) -> Re
     return Result("matching", "replace one application", "ccpp", size, median, p99, None, answers_equal=equal)
 
 
-def _equal(matcher: Matches, graph: RequirementGraph, devices: Sequence[ResolvedProfile]) -> bool:
+def _equal(matcher: Matcher | LayeredMatcher, graph: RequirementGraph, devices: Sequence[ResolvedProfile]) -> bool:
     return all(dict(matcher.match(one)) == {name: evaluate(graph[name], one, graph) for name in graph} for one in devices)
 
 

@@ -57,7 +57,7 @@ def test_case(case: dict[str, Any]) -> None:
     matcher = compile_matcher(graph)
     assert matcher.match(profile)["urn:r"] is expected
     assert matcher.match(profile, closed_world=True)["urn:r"] is expected
-    assert (matcher.first(["urn:r"], profile) is not None) is case["holds"]
+    assert (matcher.choice(["urn:r"]).first(profile) is not None) is case["holds"]
     assert pickle.loads(pickle.dumps(matcher)).match(profile)["urn:r"] is expected  # noqa: S301  our own
     for closed_world in (False, True):
         [block] = BatchMatcher(graph).match_all([profile, profile], closed_world=closed_world)
@@ -72,7 +72,7 @@ def test_either_attribute_not_stated_leaves_it_open(constraint: str) -> None:
     for profile in (profile_of(["8"], None), profile_of(None, ["8"]), profile_of(None, None)):
         assert evaluate(graph["urn:r"], profile, graph) is Verdict.INDETERMINATE
         assert compile_matcher(graph).match(profile)["urn:r"] is Verdict.INDETERMINATE
-        assert compile_matcher(graph).first(["urn:r"], profile) is None
+        assert compile_matcher(graph).choice(["urn:r"]).first(profile) is None
         [block] = BatchMatcher(graph).match_all([profile])
         assert block.verdict("urn:r", 0) is Verdict.INDETERMINATE
         closed = compile_matcher(graph).match(profile, closed_world=True)["urn:r"]

@@ -32,6 +32,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ccpp.matching.choice import Candidate, Choice
 from ccpp.matching.columns import TOGETHER, Column, Decided, Group, Inputs, Outcome, PairColumn
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, ClosedWorld, conjunction, evaluate
 from ccpp.matching.normal import Clause, NormalForm, normal_form
@@ -40,6 +41,7 @@ from ccpp.model import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ccpp.matching.choice import Place
     from ccpp.model import AttributeName, ResolvedProfile, Value
     from ccpp.requirements.expression import Constraint, Requirement
     from ccpp.requirements.graph import RequirementGraph
@@ -47,9 +49,6 @@ if TYPE_CHECKING:
 Rest: TypeAlias = "Sequence[tuple[int, tuple[Requirement, ...], RequirementGraph]]"
 """Rows whose normal form would be too large: the row's bit, and what is left of its requirement."""
 
-
-Place: TypeAlias = tuple[int, int]
-"""A position of a set as the number of its byte, and the bit in that byte."""
 
 Look: TypeAlias = "tuple[AttributeName, Callable[[Value], Outcome | None], Column]"
 """What looking a profile up in a column of one attribute takes: the attribute, what its values are known to come to, the column."""
@@ -90,7 +89,6 @@ class Matcher:
         self._first_row = sum(planes)
         self._all = (1 << len(rows)) - 1
         self._rest = rest
-        self._plans: dict[str, Plan] = {}
 
     def __reduce__(self) -> tuple[object, ...]:
         return Matcher, (self._rows, self._columns, [width for width, _ in self._planes], self._rest)
@@ -146,67 +144,24 @@ class Matcher:
         outcomes += [column.outcome(profile, closed_world=closed_world) for column in self._pairs]
         return outcomes
 
-    def first(self, names: Iterable[str], profile: ResolvedProfile, *, closed_world: bool = False) -> str | None:
-        """The first of some requirements that is satisfied, looking at no more than that takes; `None` if none is."""
-        stated = profile.attributes.get
-        for name in names:
-            plan = self._plans.get(name) or self._plan(name)
-            byte, bit = plan.place
-            for look in plan.looks:
-                attribute, known, column = look
-                resolved = stated(attribute)
-                if resolved is not None:
-                    outcome = known(resolved.value) or column.decide(resolved.value)
-                elif closed_world:
-                    outcome = column.empty()
-                else:
-                    break
-                if outcome.packed[byte] & bit:
-                    break
-            else:
-                if plan.holds_besides(profile, closed_world=closed_world):
-                    return name
-                continue
-            if look is not plan.looks[0]:  # what ruled it out is asked first next time
-                self._plans[name] = plan._replace(looks=(look, *(one for one in plan.looks if one is not look)))
-        return None
+    def choice(self, names: Iterable[str]) -> Choice:
+        """Some of the requirements in order of preference, ready for the first that a profile satisfies: those of one application."""
+        return Choice([self._candidate(name) for name in names])
 
-    def _plan(self, name: str) -> Plan:
+    def _candidate(self, name: str) -> Candidate:
         row = self._rows[name]
         offsets = [sum(width for width, _ in self._planes[:plane]) for plane in range(len(self._planes))]
         bits = [offset + row for offset, (width, _) in zip(offsets, self._planes, strict=True) if row < width]
-        ruling, ruled = self._first_row + row, 1 << self._first_row + row
-        plan = self._plans[name] = Plan(
+        ruling = self._first_row + row
+        return Candidate(
+            name,
+            row,
             _place(ruling),
-            tuple(look for look in self._looks if look[2].rests & ruled),
-            tuple(column for column in self._pairs if column.rests & ruled),
+            tuple(column for _, _, column in self._looks if column.rests >> ruling & 1),
+            tuple(column for column in self._pairs if column.rests >> ruling & 1),
             tuple((_place(at), tuple(one for one in self._columns if one.rests >> at & 1)) for at in bits),
             tuple((item, graph) for at, items, graph in self._rest if at == 1 << row for item in items),
         )
-        return plan
-
-
-class Plan(NamedTuple):
-    """One requirement taken by itself: where its row stands, what may rule it out, the columns of each of its clauses, and the rest."""
-
-    place: Place
-    looks: tuple[Look, ...]
-    pairs: tuple[Column, ...]
-    clauses: tuple[tuple[Place, tuple[Column, ...]], ...]
-    rest: tuple[tuple[Requirement, RequirementGraph], ...]
-
-    def holds_besides(self, profile: ResolvedProfile, *, closed_world: bool) -> bool:
-        """Whether it is satisfied where no column of one attribute rules it out."""
-        byte, bit = self.place
-        ruling = (column.outcome(profile, closed_world=closed_world) for column in self.pairs)
-        if any(one is None or one.packed[byte] & bit for one in ruling):
-            return False
-        for (byte, bit), columns in self.clauses:
-            deciding = (column.outcome(profile, closed_world=closed_world) for column in columns)
-            if not any(one is not None and one.packed[byte] & bit for one in deciding):
-                return False
-        world = ClosedWorld(profile) if closed_world else profile
-        return all(evaluate(item, world, graph) is TRUE for item, graph in self.rest)
 
 
 def _place(position: int) -> Place:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from ccpp.model import Verdict
 
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from ccpp.model import ResolvedProfile
 
 
-class Matches(Protocol):
+V_co = TypeVar("V_co", bound=Mapping[str, Verdict], covariant=True)
+V = TypeVar("V", bound=Mapping[str, Verdict])
+
+
+class Matches(Protocol[V_co]):
     """What all matchers do."""
 
-    def match(self, profile: ResolvedProfile, *, closed_world: bool = False) -> Mapping[str, Verdict]:
+    def match(self, profile: ResolvedProfile, *, closed_world: bool = False) -> V_co:
         """The verdict of each requirement by name."""
 
 
@@ -72,25 +76,25 @@ class _LayeredVerdicts(Mapping[str, Verdict]):
         return sum(1 for _ in self)
 
 
-class RememberingMatcher:
+class RememberingMatcher(Generic[V]):
     """A matcher that knows profiles again by their digest; what it remembers is bounded.
 
     A digest is that of what a profile states, so one instance is for profiles that were all prepared alike: with canonical spellings
     or without, with derived attributes or without.
     """
 
-    def __init__(self, matcher: Matches, limit: int = 4_096) -> None:
+    def __init__(self, matcher: Matches[V], limit: int = 4_096) -> None:
         self.matcher = matcher
         self._limit = limit
-        self._known: dict[tuple[str, bool], Mapping[str, Verdict]] = {}
+        self._known: tuple[dict[str, V], dict[str, V]] = ({}, {})  # by digest, in the open world and in the closed one
 
-    def match(self, profile: ResolvedProfile, *, closed_world: bool = False) -> Mapping[str, Verdict]:
+    def match(self, profile: ResolvedProfile, *, closed_world: bool = False) -> V:
         """The verdict of each requirement by name."""
-        key = (profile.digest, closed_world)
-        known = self._known.get(key)
-        if known is None:
-            known = self.matcher.match(profile, closed_world=closed_world)
-            if len(self._known) >= self._limit:
-                self._known.clear()
-            self._known[key] = known
-        return known
+        known = self._known[closed_world]
+        verdicts = known.get(profile.digest)
+        if verdicts is None:
+            verdicts = self.matcher.match(profile, closed_world=closed_world)
+            if len(known) >= self._limit:
+                known.clear()
+            known[profile.digest] = verdicts
+        return verdicts

@@ -130,6 +130,7 @@ def test_index_and_batch_mean_what_the_definition_means_on_many_pairs(seed: int)
         definitions[str(number)] = drawn(3, list(definitions)[-3:])
     graph = RequirementGraph(definitions)
     matcher, batch = compile_matcher(graph), BatchMatcher(graph)
+    choices = [matcher.choice(random.sample(list(graph), 10)) for _ in range(4)]
     profiles = [
         profile_of(
             {
@@ -145,7 +146,11 @@ def test_index_and_batch_mean_what_the_definition_means_on_many_pairs(seed: int)
         for position, profile in enumerate(profiles):
             world = ClosedWorld(profile) if closed_world else profile
             meant = {name: evaluate(graph[name], world, graph) for name in graph}
-            assert matcher.match(profile, closed_world=closed_world) == meant
+            verdicts = matcher.match(profile, closed_world=closed_world)
+            assert verdicts == meant
+            for choice in choices:
+                first = next((name for name in choice.names if meant[name] is Verdict.SATISFIED), None)
+                assert choice.first(profile, closed_world=closed_world) == choice.among(verdicts) == first
             assert {name: block.verdict(name, position) for name in graph} == meant
 
 
@@ -159,13 +164,14 @@ def test_threads_share_a_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
         profile_of({name: tuple(random.sample(values, min(len(values), 2))) for name, values in VALUES.items()})
         for _ in range(40)
     ]
+    choice = matcher.choice(graph)
     meant = [{name: evaluate(graph[name], profile, graph) for name in graph} for profile in profiles]
     first = [next((name for name in graph if verdicts[name] is Verdict.SATISFIED), None) for verdicts in meant]
 
     def work(order: int) -> None:
         for at in Random(order).choices(range(len(profiles)), k=200):  # noqa: S311  no secret
             assert matcher.match(profiles[at]) == meant[at]
-            assert matcher.first(graph, profiles[at]) == first[at]
+            assert choice.first(profiles[at]) == first[at]
 
     before = getswitchinterval()
     setswitchinterval(1e-5)
