@@ -97,5 +97,17 @@ def decide_all(
         at: the time of the decision; without one, whatever has a period is within it.
     """
     verdicts = catalogue.matcher.match(profile, closed_world=closed_world)
+    return choose_all(verdicts, profile, catalogue, subscriber=subscriber, at=at)
+
+
+def choose_all(
+    verdicts: Mapping[str, Verdict],
+    profile: ResolvedProfile,
+    catalogue: Catalogue,
+    *,
+    subscriber: Subscriber | None = None,
+    at: datetime | None = None,
+) -> dict[str, Decision]:
+    """What `decide_all` decides, from the verdicts of the catalogue's requirements by name."""
     situation = situation_of(catalogue, profile, subscriber, at)
     return {name: decide(application, verdicts, situation) for name, application in catalogue.applications.items()}

@@ -85,6 +85,7 @@ CONFINED = {
     "httpx": {"client"},
     "uvicorn": {"server.running", "server.wire"},
     "prometheus_client": {"server.observing"},
+    "opentelemetry": {"server.tracing"},
     "click": {"cli", "commands.*", "console", "demo"},
 }
 

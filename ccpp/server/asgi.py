@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count, islice
 from os import getpid
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -26,7 +27,8 @@ from ccpp.server.memory import Memory
 from ccpp.server.message import ANONYMOUS, Identity, Request, Response
 from ccpp.server.pages.failure import failure
 from ccpp.server.problems import Refused
-from ccpp.server.steps import Steps, finish
+from ccpp.server.steps import Steps, do_call, finish
+from ccpp.server.tracing import identifier
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from ccpp.server.options import Options
     from ccpp.server.routes import Routes
     from ccpp.server.service import Service
+    from ccpp.server.steps import Call
+    from ccpp.server.tracing import Tracer
 
 T = TypeVar("T")
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -92,6 +96,7 @@ class App:
         observer: who is told what happened.
         clock: the time in seconds since 1970; it may jump.
         leaving: set when the server is about to stop.
+        tracer: makes spans; none where nobody takes them.
     """
 
     def __init__(
@@ -102,7 +107,9 @@ class App:
         observer: Observer,
         clock: Callable[[], float] = time.time,
         leaving: Event | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
         self._leaving = leaving
         self._clock = clock
         self._options = options
@@ -151,6 +158,8 @@ class App:
                     end()
                 if self._ticking:
                     self._ticking.cancel()
+                if self._tracer:
+                    self._tracer.close()
                 self._observer.flush()
                 self._observer.event("stop")
                 await send({"type": "lifespan.shutdown.complete"})
@@ -162,6 +171,7 @@ class App:
         started = time.perf_counter()
         headers = scope["headers"]
         request_id = self._named(headers)
+        span = None if self._tracer is None else self._tracer.begin(headers)
         body = b""
         try:
             body = await self._body(headers, receive)
@@ -172,7 +182,7 @@ class App:
             answer = self._answered.get(key) if who is not None else None
             # A clock that was set back makes nothing last longer.
             if answer is None or answer.live is not self._service.live or not answer.since <= now <= answer.response.until:
-                answer = await self._answer(self._request(scope, body, request_id, who or ANONYMOUS, now))
+                answer = await self._answer(self._request(scope, body, request_id, who or ANONYMOUS, now), span)
                 if (
                     who is not None
                     and answer.response.until
@@ -191,13 +201,22 @@ class App:
         named = (b"x-request-id", request_id.encode("latin-1"))
         await send({"type": "http.response.start", "status": response.status, "headers": [named, *answer.headers]})
         if response.lines is not None:
-            await self._send_lines(response.lines, receive, send)
+            await self._send_lines(response.lines, self._doing(span), receive, send)
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
-        self._observer.request(request_id, answer.route, scope["method"], response.status, time.perf_counter() - started)
+        trace = ""
+        if self._tracer is not None:
+            self._tracer.end(span, scope["method"], answer.route, response.status, request_id)
+            trace = identifier(span)
+        took = time.perf_counter() - started
+        self._observer.request(request_id, answer.route, scope["method"], response.status, took, trace)
 
-    async def _answer(self, request: Request) -> _Answer:
+    def _doing(self, span: Any) -> Callable[[Call], Any]:  # noqa: ANN401  a span, or none
+        """What does the steps of a request: in spans of their own, where there is one of the request."""
+        return do_call if self._tracer is None or span is None else partial(self._tracer.do, span)
+
+    async def _answer(self, request: Request, span: Any) -> _Answer:  # noqa: ANN401
         live = self._service.live
-        response = await self._drive(respond(request, self._routes, self._service))
+        response = await self._drive(respond(request, self._routes, self._service), self._doing(span))
         return _Answer(response, template(request, self._routes), live, request.time)
 
     def _named(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -292,7 +311,7 @@ class App:
                 self._service.stopping = True
             self._observer.flush()
 
-    async def _drive(self, steps: Steps[T]) -> T:
+    async def _drive(self, steps: Steps[T], do: Callable[[Call], Any]) -> T:
         """The result of some steps: on the event loop up to the first call, then in a thread.
 
         Raises:
@@ -306,7 +325,7 @@ class App:
         if self._waiting >= self._options.max_waiting:
             steps.close()
             raise Refused(503, "too many requests wait", hint="come again", headers=(("Retry-After", "1"),))
-        return await self._in_thread(finish, steps, first)
+        return await self._in_thread(finish, steps, first, do)
 
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401  the function's own
         self._waiting += 1
@@ -319,12 +338,12 @@ class App:
 
     # The response.
 
-    async def _send_lines(self, lines: Lines, receive: Receive, send: Send) -> None:
+    async def _send_lines(self, lines: Lines, do: Callable[[Call], Any], receive: Receive, send: Send) -> None:
         """Make and send what there is, for as long as whoever asked is there."""
         gone = asyncio.ensure_future(_gone(receive))
         try:
             while not gone.done() and (batch := list(islice(lines, _LINES))):
-                made = await self._in_thread(_finished, batch)
+                made = await self._in_thread(_finished, batch, do)
                 await send({"type": "http.response.body", "body": made, "more_body": True})
         finally:
             gone.cancel()
@@ -355,8 +374,8 @@ def _failure(error: Refused, scope: Scope, request_id: str) -> Response:
     return failure(error, scope["path"], accept, request_id)
 
 
-def _finished(lines: Iterable[Steps[bytes]]) -> bytes:
-    return b"".join(map(finish, lines))
+def _finished(lines: Iterable[Steps[bytes]], do: Callable[[Call], Any]) -> bytes:
+    return b"".join(finish(line, None, do) for line in lines)
 
 
 def _fields(response: Response) -> Iterator[tuple[bytes, bytes]]:

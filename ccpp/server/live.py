@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ccpp.decision import decide_all
+from ccpp.decision import choose_all
 from ccpp.plain import plain_match
 from ccpp.server.memory import Memory
 from ccpp.server.steps import call
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.model import Catalogue, Supply
     from ccpp.decision import Decision
-    from ccpp.model import ResolvedProfile
+    from ccpp.model import ResolvedProfile, Verdict
     from ccpp.server.checking import Checker
     from ccpp.server.steps import Steps
     from ccpp.situation import Subscriber
@@ -71,13 +71,18 @@ class Live:
         key = self._key(profile, when, closed_world=closed_world)
         found = self._decided.get(key)
         if found is None:
-            decided = yield from call(self._decide, profile, when, closed_world=closed_world)
+            verdicts = yield from call(self._match, profile, closed_world=closed_world)
+            decided = yield from call(self._choose, verdicts, profile, when, closed_world=closed_world)
             found = self._decided.put(key, decided)
         return found
 
-    def _decide(self, profile: ResolvedProfile, when: When, *, closed_world: bool) -> Mapping[str, Decision]:
-        at = self.at(when)
-        decided = decide_all(profile, self.catalogue, closed_world=closed_world, subscriber=when.subscriber, at=at)
+    def _match(self, profile: ResolvedProfile, *, closed_world: bool) -> Mapping[str, Verdict]:
+        return self.catalogue.matcher.match(profile, closed_world=closed_world)
+
+    def _choose(
+        self, verdicts: Mapping[str, Verdict], profile: ResolvedProfile, when: When, *, closed_world: bool
+    ) -> Mapping[str, Decision]:
+        decided = choose_all(verdicts, profile, self.catalogue, subscriber=when.subscriber, at=self.at(when))
         if self._checker is not None:
             self._checker.check(profile, self, decided, when, closed_world=closed_world)
         return decided

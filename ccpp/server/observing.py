@@ -31,6 +31,7 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 #: Upper bounds of the histogram, in seconds. A decision for a known device takes 0.1 ms, a cold profile 1 to 10 ms.
 BOUNDS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0)
 _STANDARD_ERROR = 2
+_TRACE = b',"trace":"%s"'
 
 
 class Observer:
@@ -45,7 +46,7 @@ class Observer:
         self._lines = lines
         self._write = write or _to_standard_error
         self._lock = Lock()
-        self._noted: list[tuple[float, str, str, str, int, float]] = []
+        self._noted: list[tuple[float, str, str, str, int, float, str]] = []
         self._registry = CollectorRegistry()
         self._requests = Counter("ccpp_requests", "Requests answered", ("route", "method", "status"), registry=self._registry)
         self._seconds = Counter("ccpp_request_seconds", "Seconds of all requests", ("route",), registry=self._registry)
@@ -65,9 +66,9 @@ class Observer:
             "ccpp_waiting", "Requests in a thread or waiting for one", multiprocess_mode="livesum", registry=self._registry
         )
 
-    def request(self, request_id: str, route: str, method: str, status: int, seconds: float) -> None:
-        """A request was answered."""
-        self._noted.append((time.time(), request_id, route, method, status, seconds))
+    def request(self, request_id: str, route: str, method: str, status: int, seconds: float, trace: str = "") -> None:
+        """A request was answered, as part of a trace where there is one."""
+        self._noted.append((time.time(), request_id, route, method, status, seconds, trace))
 
     def checked(self, against: str, *, same: bool) -> None:
         """A decision was held against another."""
@@ -85,7 +86,7 @@ class Observer:
                 self._requests.labels(route, method, str(status)).inc(times)
             seconds: dict[str, float] = {}
             within: Counted[tuple[str, int]] = Counted()
-            for _, _, route, _, _, took in noted:
+            for _, _, route, _, _, took, _ in noted:
                 seconds[route] = seconds.get(route, 0.0) + took
                 within[route, bisect_left(BOUNDS, took)] += 1
             for route, took in seconds.items():
@@ -95,9 +96,17 @@ class Observer:
         if self._lines and noted:
             self._write(
                 b"".join(
-                    b'{"time":%.3f,"level":"info","event":"request","id":"%s","method":"%s","route":"%s","status":%d,"ms":%.2f}\n'
-                    % (when, request_id.encode(), method.encode(), route.encode(), status, seconds * 1e3)
-                    for when, request_id, route, method, status, seconds in noted
+                    b'{"time":%.3f,"level":"info","event":"request","id":"%s","method":"%s","route":"%s","status":%d,"ms":%.2f%s}\n'
+                    % (
+                        when,
+                        request_id.encode(),
+                        method.encode(),
+                        route.encode(),
+                        status,
+                        seconds * 1e3,
+                        _TRACE % trace.encode() if trace else b"",
+                    )
+                    for when, request_id, route, method, status, seconds, trace in noted
                 )
             )
 

@@ -118,6 +118,9 @@ class Options:
     enrolment_seconds: float = _option(
         86_400.0, "seconds for which a code of enrolment can be used, unless it says less", least=1
     )
+    traces: str = _option(
+        "off", "off; log: a line for each span; otlp: to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names"
+    )
     log: str = _option("json", "json: a line for each request and event on standard error; off: errors only")
 
     def __repr__(self) -> str:

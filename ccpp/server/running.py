@@ -42,11 +42,14 @@ def make_app(options: Options, leaving: Event | None = None) -> App:
     from ccpp.server.observing import Observer  # noqa: PLC0415
     from ccpp.server.routes import ROUTES, Routes  # noqa: PLC0415
     from ccpp.server.starting import make_service  # noqa: PLC0415
+    from ccpp.server.tracing import make_tracer  # noqa: PLC0415
 
     Thread(target=_end_with_parent, daemon=True).start()
     observer = Observer(lines=options.log != "off")
     logging.basicConfig(level=logging.WARNING, handlers=[observer.handler()], force=True)
-    return App(options, Routes(ROUTES), partial(make_service, options), observer, leaving=leaving)
+    tracer = make_tracer(options.traces, observer)
+    start = partial(make_service, options, outgoing=tracer.outgoing) if tracer else partial(make_service, options)
+    return App(options, Routes(ROUTES), start, observer, leaving=leaving, tracer=tracer)
 
 
 def _end_with_parent() -> None:

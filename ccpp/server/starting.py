@@ -44,7 +44,7 @@ from ccpp.storage.sources import Found
 from ccpp.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ccpp.server.observing import Observer
     from ccpp.server.options import Options
@@ -59,8 +59,15 @@ _MAX_KEY, _KEY_SECONDS = 1_024, 30
 _TRIES = 60
 
 
-def make_service(options: Options, observer: Observer, authenticate: Authenticate | None = None) -> Service:
+def make_service(
+    options: Options,
+    observer: Observer,
+    authenticate: Authenticate | None = None,
+    outgoing: Callable[[], Mapping[str, str]] = dict,
+) -> Service:
     """The service that the options describe; `authenticate` finds out who calls, else what the options say.
+
+    `outgoing` gives header fields that go along with whatever is asked of other servers.
 
     Raises:
         CcppError: a file that they name cannot be used.
@@ -72,7 +79,7 @@ def make_service(options: Options, observer: Observer, authenticate: Authenticat
         if options.overlays
         else ()
     )
-    fetcher = Fetcher(FetchPolicy(hosts=options.fetch)) if options.fetch else None
+    fetcher = Fetcher(FetchPolicy(hosts=options.fetch), extra=outgoing) if options.fetch else None
     library = RepositoryStore(options.repository, fetcher)
     found = Devices(
         vocabularies,

@@ -31,13 +31,18 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Steps[T
     return result
 
 
-def finish(steps: Steps[T], first: Call | None = None) -> T:
-    """Make every call in place, from `first` on where the generator has given that one already; the result."""
+def do_call(wanted: Call) -> Any:  # noqa: ANN401  the function's own
+    """Do a step, and nothing else."""
+    return wanted.function()
+
+
+def finish(steps: Steps[T], first: Call | None = None, do: Callable[[Call], Any] = do_call) -> T:
+    """Make every call in place by `do`, from `first` on where the generator has given that one already; the result."""
     try:
         wanted = next(steps) if first is None else first
         while True:
             try:
-                result = wanted.function()
+                result = do(wanted)
             except Exception as error:  # noqa: BLE001  whatever it is, the handler decides what it means
                 wanted = steps.throw(error)
             else:

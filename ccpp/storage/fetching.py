@@ -30,7 +30,7 @@ from ccpp.storage.fetch_cache import Cache, Entry, Failure, Fetched, MemoryCache
 from ccpp.storage.transfer import FOUND, Answer, Deadline, Limits, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from email.message import Message
 
 __all__ = ["KINDS", "FetchPolicy", "Fetched", "Fetcher", "Freshness"]
@@ -147,6 +147,7 @@ class Fetcher:
         clock: seconds since 1970, for what is kept.
         resolve: the addresses of a host.
         tls: makes the context of a https connection.
+        extra: further header fields of each request, such as whose part it is.
     """
 
     def __init__(
@@ -157,7 +158,9 @@ class Fetcher:
         clock: Callable[[], float] = time.time,
         resolve: Callable[[str], Sequence[str]] = resolve_host,
         tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        extra: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
+        self._extra = extra
         self._policy = policy
         self._cache = MemoryCache() if cache is None else cache
         self._clock = clock
@@ -227,7 +230,7 @@ class Fetcher:
         for _ in range(policy.max_redirects + 1):
             # A validator is good for the place that gave it.
             validators = _validators(copy) if copy and copy.final_url == place.url else {}
-            headers = {"User-Agent": policy.user_agent, "Accept": policy.accept, **validators}
+            headers = {"User-Agent": policy.user_agent, "Accept": policy.accept, **self._extra(), **validators}
             addresses = self._addresses(place, deadline)
             answer = ask(place, addresses, headers, limits=policy.limits, deadline=deadline, tls=self._tls)
             if answer.status in FOUND or (validators and answer.status == _NOT_MODIFIED):

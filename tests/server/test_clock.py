@@ -65,9 +65,9 @@ def test_whole_answers_last_no_longer_than_they_may(service: Service) -> None:
         app._service = service
         answer = app._answer
 
-        async def counted(request: Any) -> Any:  # noqa: ANN401  the application's own
+        async def counted(request: Any, span: None) -> Any:  # noqa: ANN401  the application's own
             handled.append(request.time)
-            return await answer(request)
+            return await answer(request, span)
 
         app._answer = counted  # type: ignore[method-assign]
         for jump in JUMPS:
