@@ -18,9 +18,10 @@ from ccpp.server.pages.failure import failure
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
 from ccpp.storage.database.audit import Line, record
+from ccpp.storage.database.credentials import spend
 
 if TYPE_CHECKING:
-    from ccpp.server.message import Request, Role
+    from ccpp.server.message import Request, Role, Ticket
     from ccpp.server.routes import Route, Routes
     from ccpp.server.service import Service
     from ccpp.server.steps import Steps
@@ -34,7 +35,7 @@ def respond(request: Request, routes: Routes, service: Service) -> Steps[Respons
     try:
         route, request = _routed(request, routes)
         if route.role is not None:
-            request = yield from _identified(request, route.role, service)
+            request = yield from _identified(request, route, route.role, service)
         response = yield from route.handler(request, service)
     except CcppError as error:
         response = failure(error, request.path, request.headers_of("accept"), request.id)
@@ -66,7 +67,7 @@ def _routed(request: Request, routes: Routes) -> tuple[Route, Request]:
     return route, replace(request, parameters=parameters) if parameters else request
 
 
-def _identified(request: Request, role: Role, service: Service) -> Steps[Request]:
+def _identified(request: Request, route: Route, role: Role, service: Service) -> Steps[Request]:
     """The request with who it comes from.
 
     Raises:
@@ -80,6 +81,8 @@ def _identified(request: Request, role: Role, service: Service) -> Steps[Request
     if identity is not request.identity:
         request = replace(request, identity=identity)
     if role in identity.roles:
+        if identity.ticket is not None and route.changes:
+            yield from _used(identity.ticket, request, service)
         return request
     message = f"this is for the role `{role.value}`"
     if identity.name == ANONYMOUS.name:
@@ -88,6 +91,17 @@ def _identified(request: Request, role: Role, service: Service) -> Steps[Request
         line = Line(request.time, request.identity.name, "forbid", f"a {request.method} request", {"role": role}, request.id)
         yield from call(record, service.database, line)
     raise Refused(403, message, hint="ask whoever gives out roles")
+
+
+def _used(ticket: Ticket, request: Request, service: Service) -> Steps[None]:
+    """Use a ticket up.
+
+    Raises:
+        Refused: there is none, or it was used before.
+    """
+    used = (request.identity.name, ticket.name or "")
+    if ticket.name is None or not (yield from call(spend, service.database, used, ticket.until, request.time)):
+        raise Refused(401, "a change needs a token that was not used for another", headers=service.ways(request))
 
 
 def _is_local(base: str) -> bool:

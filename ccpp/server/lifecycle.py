@@ -198,8 +198,7 @@ def _install(request: Request, service: Service) -> Steps[Install]:
     found = None
     if len(identifier) <= _MAX_ID:
         found = yield from call(find_install, service.database, identifier)
-    subscriber = request.identity.subscriber
-    if found is None or (subscriber and found.subscriber and found.subscriber != subscriber):
+    if found is None or not request.identity.may_see(found.subscriber):
         raise Refused(404, "no such install", hint="ask for the descriptor of an application")
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -34,16 +34,28 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Ticket(NamedTuple):
+    """What lets a caller change something once: a name that is used up, none where there is none to use, and until when it could be used."""
+
+    name: str | None
+    until: float
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who calls: a name for the audit log, what the caller may do, and whose device it is, where that is known.
 
-    `subscriber` comes from a token or a trusted proxy, never from the request's own words.
+    `subscriber` comes from a token or a trusted proxy, never from the request's own words. With a `ticket` every change uses it up.
     """
 
     name: str
     roles: frozenset[Role]
     subscriber: str | None = None
+    ticket: Ticket | None = None
+
+    def may_see(self, subscriber: str | None) -> bool:
+        """Whether what is a subscriber's may be seen: by the subscriber and by operators; what is nobody's by whoever can name it."""
+        return subscriber is None or subscriber == self.subscriber or Role.OPERATOR in self.roles
 
 
 #: What callers are asked to say who they are for (RFC 9110 §11.5).

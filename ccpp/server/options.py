@@ -99,6 +99,7 @@ class Options:
     token_roles: str = _option("roles", "the claim with the roles, a list or words; a path of names has dots")
     token_subscriber: str = _option("subscriber", "the claim with the subscriber whose device it is")
     token_leeway: float = _option(30.0, "seconds that the clock of the issuer may differ", least=0)
+    token_once: bool = _option(default=False, text="a token's `jti` is used up by a change: another change needs another token")
     token_keys_seconds: float = _option(300.0, "seconds after which the keys are read again", least=1)
     token_networks: tuple[str, ...] = _option((), "networks besides the public Internet that the keys may be fetched from")
     digest: tuple[str, ...] = _option((), "algorithms of HTTP Digest, of SHA-256 and MD5; empty for none; needs a key")

@@ -38,6 +38,13 @@ class Route(NamedTuple):
     takes: str | None = None
     gives: str = JSON
 
+    @property
+    def changes(self) -> bool:
+        """Whether a request may change what is kept; programs ask by POST too."""
+        return self.method != "GET" and self.handler not in _QUESTIONS
+
+
+_QUESTIONS = frozenset({api.answer_one, api.answer_batch, terminal.settings_for})
 
 _ASKS = Role.PROVISIONING_SERVER
 

@@ -40,6 +40,7 @@ from ccpp.server.messages import enqueue, location_of
 from ccpp.server.negotiation import named
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
+from ccpp.storage.database.audit import Line, record
 from ccpp.storage.database.outbox import Letter, Part
 from ccpp.storage.database.subscribers import get_subscriber
 
@@ -130,7 +131,7 @@ def _own(request: Request, service: Service) -> Steps[Owner]:
         if request.identity.name == ANONYMOUS.name:
             raise service.unproven(request, "settings are told to the subscriber whose they are")
         raise Refused(404, "whoever asks is no subscriber's device", hint="POST /v1/settings for somebody else's")
-    return (yield from _kept(identifier, service))
+    return (yield from _kept(identifier, request, service))
 
 
 def _owner(stated: dict[str, Any], request: Request, service: Service) -> Steps[Owner]:
@@ -142,13 +143,15 @@ def _owner(stated: dict[str, Any], request: Request, service: Service) -> Steps[
         raise Refused(400, "nobody is named", hint="state `account` or `subscriber`")
     if identifier != request.identity.subscriber and Role.OPERATOR not in request.identity.roles:
         raise Refused(403, "a subscriber's settings are told to the subscriber and to operators")
-    return (yield from _kept(identifier, service))
+    return (yield from _kept(identifier, request, service))
 
 
-def _kept(identifier: str, service: Service) -> Steps[Owner]:
+def _kept(identifier: str, request: Request, service: Service) -> Steps[Owner]:
     found = yield from call(get_subscriber, service.database, service.keys, identifier)
     if found is None or ACCOUNT not in found.secrets:
         raise Refused(404, "nothing is kept of this subscriber", hint=f"PUT /v1/subscribers/ID with the secret `{ACCOUNT}`")
+    line = Line(request.time, request.identity.name, "tell", f"subscriber {identifier}", {"path": request.path}, request.id)
+    yield from call(record, service.database, line)
     return Owner(read_subscriber(found.secrets[ACCOUNT].encode()), found.secrets.get(PIN))
 
 

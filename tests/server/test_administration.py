@@ -11,11 +11,12 @@ from serving import N80, Ask
 
 from ccpp import samples
 from ccpp.server.live import When, repr_of
-from ccpp.server.message import Identity, Role
+from ccpp.server.message import Identity, Role, Ticket
 from ccpp.server.people import read_facts
 from ccpp.server.problems import Refused
 from ccpp.server.watching import Watcher
 from ccpp.storage.database import subscribers
+from ccpp.storage.database.opening import Database
 
 if TYPE_CHECKING:
     from ccpp.server.message import Request
@@ -26,6 +27,7 @@ PEOPLE = {
     "operator": Identity("op", frozenset(Role)),
     "auditor": Identity("au", frozenset({Role.AUDITOR})),
     "phone": Identity("phone", frozenset({Role.DEVICE}), "358401234567"),
+    "tps": Identity("tps", frozenset({Role.DEVICE, Role.PROVISIONING_SERVER})),
     "other": Identity("other", frozenset({Role.DEVICE}), "358407654321"),
 }
 
@@ -110,6 +112,73 @@ def test_a_subscriber_s_install_is_theirs_and_one(staffed: Ask) -> None:
     told(staffed, "other", "GET", f"/installs/{mine}", b"", 404)
     assert staffed("DELETE", f"/installs/{mine}", authorization="phone").status == 204
     assert begun("phone") != mine
+
+
+def test_an_install_of_somebody_else_is_like_none(staffed: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answer after the same look-ups, whatever is asked of it; operators see it, and whoever made one of nobody's."""
+    fields = {"x_wap_profile": f'"{N80}"', "accept": "application/json"}
+    mine = json.loads(staffed("GET", "/applications/chess/descriptor", authorization="phone", **fields).body)["install"]
+    looked: list[str] = []
+    reading = Database.reading
+    monkeypatch.setattr(Database, "reading", lambda self: looked.append("read") or reading(self))  # type: ignore[func-returns-value]
+    for method, end in (
+        ("GET", ""),
+        ("DELETE", ""),
+        ("GET", "/artefact"),
+        ("POST", "/notify"),
+        ("GET", "/configuration"),
+        ("GET", "/update"),
+    ):
+        answers = []
+        for identifier in (mine, "A" * len(mine)):
+            looked.clear()
+            response = staffed(method, f"/installs/{identifier}{end}", b"900", authorization="other", **fields)
+            answers.append((response.status, response.body, list(looked)))
+        assert answers[0] == answers[1], (method, end)
+        assert answers[0][0] == 404
+    assert staffed("GET", f"/installs/{mine}", authorization="operator").status == 200
+    nobodys = json.loads(staffed("GET", "/applications/chess/descriptor", authorization="tps", **fields).body)["install"]
+    assert staffed("GET", f"/installs/{nobodys}", authorization="other").status == 200
+
+
+def test_settings_of_somebody_else_are_like_none(staffed: Ask) -> None:
+    """Whether anything is kept of a subscriber is told to nobody else."""
+    body = json.dumps({"secrets": {"account": 'imsi = "262011234567890"'}}).encode()
+    assert staffed("PUT", "/v1/subscribers/358407654321", body, authorization="operator").status == 204
+    for path in ("/v1/settings", "/v1/bootstrap"):
+        asked = [{"uri": N80, "subscriber": who} for who in ("358407654321", "nobody")]
+        told_of = [
+            staffed("POST", path, json.dumps(one).encode(), authorization="tps", content_type="application/json")
+            for one in asked
+        ]
+        assert [one.status for one in told_of] == [403, 403]
+        assert told_of[0].body == told_of[1].body
+
+
+def test_a_secret_that_is_told_is_in_the_audit_log(staffed: Ask) -> None:
+    account = 'imsi = "262011234567890"\n[access.internet]\nname = "Packets"\napn = "internet.example"\n'
+    body = json.dumps({"secrets": {"account": account}}).encode()
+    assert staffed("PUT", "/v1/subscribers/358401234567", body, authorization="operator").status == 204
+    assert staffed("GET", "/settings", authorization="phone", accept="text/vnd.wap.connectivity-xml").status == 200
+    told_of = [entry for entry in told(staffed, "auditor", "GET", "/v1/audit") if entry["action"] == "tell"]
+    assert told_of[-1]["actor"] == "phone"
+    assert "internet.example" not in json.dumps(told_of)
+
+
+def test_a_ticket_is_used_up_by_a_change(staffed: Ask) -> None:
+    def once(request: Request, _service: Service) -> Steps[Identity]:
+        yield from ()
+        word = request.header("authorization")
+        return replace(PEOPLE["operator"], ticket=Ticket(word, 2.0e9))
+
+    ask = Ask(replace(staffed.service, authenticate=once))
+    body = b'{"facts": {}}'
+    for ticket, status in (("one", 204), ("one", 401), ("two", 204)):
+        assert ask("PUT", "/v1/subscribers/ticketed", body, authorization=ticket).status == status
+    for _ in range(2):  # who only asks uses nothing up
+        assert ask("GET", "/v1/subscribers/ticketed", authorization="three").status == 200
+        assert ask.json("/v1/match", {"uri": N80})
+    assert ask("DELETE", "/v1/subscribers/ticketed").status == 401
 
 
 def test_decisions_of_two_subscribers_are_never_taken_for_one() -> None:

@@ -7,23 +7,26 @@ from base64 import urlsafe_b64encode
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from issuing import ALGORITHMS, AUDIENCE, ISSUER, NOW, claims, encoded, key_of, key_set, token, token_of_secret
 from serving import N80, Ask
 
-from ccpp.errors import UsageError
+from ccpp.errors import FetchError, UsageError
 from ccpp.server.authentication.guard import Guard
 from ccpp.server.authentication.keyring import AGAIN, STALE, Keyring, read_keys
 from ccpp.server.authentication.starting import Kept, key_source, make_guard
 from ccpp.server.authentication.tokens import Rules, Tokens
-from ccpp.server.message import Identity, Request, Role
+from ccpp.server.message import Identity, Request, Role, Ticket
 from ccpp.server.options import Options
 from ccpp.server.problems import Refused
 from ccpp.server.steps import finish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccpp.server.message import Response
@@ -64,6 +67,54 @@ def refused(method: Tokens, text: str, now: float = NOW, **request: Any) -> Refu
 def test_a_token_says_who_calls(algorithm: str) -> None:
     found = identity(tokens(), token(algorithm=algorithm, roles=["operator", "king"], subscriber="358401234567"))
     assert found == Identity("token:alice", frozenset({Role.OPERATOR}), "358401234567")
+
+
+def test_a_token_brings_its_ticket_where_changes_need_one() -> None:
+    rules = RULES._replace(once=True)
+    for own, ticket in (("t-1", "t-1"), (None, None), (7, None)):
+        text = token(jti=own)
+        if own == 7:
+            refused(tokens(rules), text)
+            continue
+        found = identity(tokens(rules), text)
+        assert found
+        assert found.ticket == Ticket(ticket, NOW + 630)
+
+
+class Issuer(BaseHTTPRequestHandler):
+    """An issuer's keys on loopback, and an issuer that sends elsewhere."""
+
+    def do_GET(self) -> None:
+        where = {"/moved": "http://169.254.169.254/latest", "/inside": "http://10.0.0.1/"}.get(self.path)
+        self.send_response(302 if where else 200)
+        if where:
+            self.send_header("Location", where)
+        self.end_headers()
+        self.wfile.write(b" " * 300_000 if self.path == "/large" else key_set(key_of("k1")))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Issuer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_keys_are_fetched(issuer: str) -> None:
+    method = Tokens(RULES, Keyring(key_source(issuer + "/keys", ("127.0.0.0/8",)), 300.0))
+    assert identity(method, token())
+    with pytest.raises(FetchError, match="which is loopback"):
+        key_source(issuer + "/keys", ())()
+
+
+@pytest.mark.parametrize("path", ["/moved", "/inside", "/large"])
+def test_an_issuer_leads_nowhere_else(issuer: str, path: str) -> None:
+    with pytest.raises(FetchError, match=r"is not allowed|more than"):
+        key_source(issuer + path, ("127.0.0.0/8",))()
 
 
 def test_claims_have_the_names_that_the_issuer_gives_them() -> None:

@@ -91,6 +91,7 @@ def _tokens(options: Options, kept: Kept) -> Iterable[Method]:
         options.token_roles,
         options.token_subscriber,
         options.token_leeway,
+        options.token_once,
     )
     yield Tokens(rules, Keyring(key_source(options.token_keys, options.token_networks), options.token_keys_seconds))
 

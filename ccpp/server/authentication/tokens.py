@@ -21,7 +21,7 @@ from ccpp.errors import UsageError
 from ccpp.server.authentication.keyring import ALGORITHMS
 from ccpp.server.authentication.method import Unproven, is_name, presented
 from ccpp.server.memory import Memory
-from ccpp.server.message import REALM, Identity, Role
+from ccpp.server.message import REALM, Identity, Role, Ticket
 from ccpp.server.steps import call
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ _BROKEN = (JoseError, ValueError, TypeError, KeyError, RecursionError, OverflowE
 
 
 class Rules(NamedTuple):
-    """What a token must say: who issued it, for whom, signed how; which claims have roles and subscriber; seconds that clocks may differ."""
+    """What a token must say: who issued it, for whom, signed how; which claims have roles and subscriber; seconds that clocks may differ.
+
+    With `once`, its `jti` is used up by a change.
+    """
 
     issuer: str
     audience: str
@@ -50,15 +53,15 @@ class Rules(NamedTuple):
     roles: str = "roles"
     subscriber: str = "subscriber"
     leeway: float = 30.0
+    once: bool = False
 
 
 class Verified(NamedTuple):
-    """A token that holds: whose it is, until when, of which generation of keys, its own identifier, and the certificate it is bound to."""
+    """A token that holds: whose it is, until when, of which generation of keys, and the certificate it is bound to."""
 
     identity: Identity
     until: float
     generation: int
-    token: str | None
     certificate: str | None
 
 
@@ -159,13 +162,15 @@ class Tokens:
             raise _invalid("the token names nobody")
         said = _claim(claims, self._rules.roles)
         words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
-        identity = Identity("token:" + claims["sub"], frozenset(role for role in Role if role in words), subscriber)
         bound = _claim(claims, "cnf")
         thumbprint = bound.get("x5t#S256") if isinstance(bound, dict) else None
         if not isinstance(thumbprint, str | None) or (bound is not None and thumbprint is None):
             raise _invalid("the token is bound to what cannot be shown here")
         until = float(min(claims["exp"] + self._rules.leeway, 1e12))
-        return Verified(identity, until, self._keyring.generation, claims.get("jti"), thumbprint)
+        own = claims.get("jti")
+        ticket = Ticket(own if is_name(own) else None, until) if self._rules.once else None
+        identity = Identity("token:" + claims["sub"], frozenset(role for role in Role if role in words), subscriber, ticket)
+        return Verified(identity, until, self._keyring.generation, thumbprint)
 
 
 def _claim(claims: dict[str, Any], name: str) -> Any:  # noqa: ANN401  JSON
