@@ -6,6 +6,7 @@ parm ChatAuth of the characteristic SERVICES. Known from implementations; the te
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,12 @@ def rcs_autoconfiguration(terminal: Terminal) -> Rendered:
         SettingsError: there is no RCS application in the settings, though the version says that there is.
     """
     return _document(terminal, RCS, "RCS")
+
+
+def unchanged_configuration(terminal: Terminal) -> Rendered:
+    """The document for a client that has this version: that it still holds, and a token where there is a new one."""
+    release = replace(terminal.release, title=None, message=None)
+    return Rendered(write_xml(to_element(ConnectivityDocument(tuple(_from_release(release)), "1.1")), SettingsError), ())
 
 
 def entitlement_configuration(terminal: Terminal) -> Rendered:

@@ -14,6 +14,8 @@ from ccpp.provisioning.sms import USER_DATA, SmsError
 
 EIGHT_BIT = 0x04
 """The data coding scheme of binary user data without a class (3GPP TS 23.038 §4)."""
+SEVEN_BIT = 0x00
+"""The data coding scheme of text in the default alphabet, whose digits and letters are those of ASCII; SMPP carries it unpacked."""
 
 _NUMBER = re.compile(r"\+?[0-9]{1,15}")  # ITU-T E.164; short codes are less
 _SUBMIT, _DELIVER, _TYPE_BITS = 0b01, 0b00, 0b11

@@ -12,7 +12,7 @@ from ccpp.server.message import json_response
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
 from ccpp.server.views import link
-from ccpp.storage.database.outbox import Message, MessageState, find_message, put_message
+from ccpp.storage.database.outbox import Message, MessageState, Sending, find_message, put_message
 
 if TYPE_CHECKING:
     from ccpp.server.message import Request, Response
@@ -24,8 +24,18 @@ if TYPE_CHECKING:
 _MAX_KEY, _MAX_ID = 200, 64
 
 
-def enqueue(request: Request, service: Service, letter: Letter) -> Steps[Message]:
-    """Put a letter into the queue; sent again under the same `Idempotency-Key` it is the message that is there already.
+def enqueue(
+    request: Request,
+    service: Service,
+    letter: Letter,
+    *,
+    seconds: float | None = None,
+    state: MessageState = MessageState.QUEUED,
+) -> Steps[Message]:
+    """Put a letter into the queue, which is of use for some seconds, else for as long as the options say.
+
+    Sent again under the same `Idempotency-Key` it is the message that is there already. In a state of the end it is never sent, and soon
+    forgotten: so what is done for nobody takes as long as what is done for somebody.
 
     Raises:
         Refused: there is no gateway, or what is to be sent is nothing that it could take.
@@ -34,21 +44,12 @@ def enqueue(request: Request, service: Service, letter: Letter) -> Steps[Message
         raise Refused(400, "this server has no gateway for short messages", hint="start it with --gateway")
     for part in letter.parts:
         submit_sm(ShortMessage(letter.to, part.user_data, part.coding, part.header))
-    expires = request.time + service.options.message_seconds
-    none = (None,) * len(letter.parts)
-    message = Message(token_urlsafe(18), MessageState.QUEUED, none, 0, request.time, request.time, expires, request.time, None)
-    return (
-        yield from call(
-            put_message,
-            service.database,
-            service.keys,
-            message,
-            letter,
-            actor=request.identity.name,
-            request=request.id,
-            key=_request_key(request),
-        )
-    )
+    now = request.time
+    expires = now + (service.options.message_seconds if seconds is None else seconds)
+    changed = now if state is MessageState.QUEUED else 0.0
+    message = Message(token_urlsafe(18), state, (None,) * len(letter.parts), 0, now, now, expires, changed, None)
+    who = Sending(request.identity.name, request.id, _request_key(request))
+    return (yield from call(put_message, service.database, service.keys, message, letter, who))
 
 
 def _request_key(request: Request) -> str | None:

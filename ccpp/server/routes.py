@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ccpp.server import administration, api, discovery, enrolment, lifecycle, messages, operation, terminal
+from ccpp.server import administration, api, discovery, enrolment, lifecycle, messages, operation, rcs, terminal
 from ccpp.server.message import JSON, NDJSON, Request, Response, Role
 from ccpp.server.pages import (
     catalogue,
@@ -87,7 +87,7 @@ _WBXML = "application/vnd.wap.connectivity-wbxml"
 
 TERMINAL = (
     Route("GET", "/settings", terminal.settings, _DEVICE, "The settings of the subscriber who asks", gives=_WBXML),
-    Route("GET", "/autoconfiguration", terminal.autoconfigure, _DEVICE, "What RCS clients poll for", gives="text/xml"),
+    Route("GET", "/autoconfiguration", rcs.autoconfigure, _DEVICE, "What RCS clients poll for", gives="text/xml"),
     Route("POST", "/v1/settings", terminal.settings_for, _ASKS, "A terminal's settings, for a program", gives=_WBXML),
     Route("POST", "/v1/bootstrap", terminal.bootstrap, _ASKS, "A bootstrap: document, MAC, push, short messages"),
     Route("GET", "/v1/messages/{message}", messages.status, _ASKS, "How far short messages are"),
@@ -104,6 +104,7 @@ ADMINISTRATION = (
     Route("GET", "/v1/subscribers/{subscriber}", administration.get, _OPERATOR, "A subscriber, without secrets"),
     Route("PUT", "/v1/subscribers/{subscriber}", administration.put, _OPERATOR, "Keep a subscriber"),
     Route("DELETE", "/v1/subscribers/{subscriber}", administration.remove, _OPERATOR, "Forget a subscriber"),
+    Route("POST", "/v1/subscribers/{subscriber}/autoconfiguration", rcs.trigger, _OPERATOR, "Have an RCS client ask now"),
     Route("POST", "/v1/enrolments", enrolment.offer, _OPERATOR, "Make a code that somebody gets a name and a password for"),
     Route("POST", "/v1/credentials", enrolment.accept, None, "A name and a password for a code, once"),
     Route("DELETE", "/v1/credentials/{user}", enrolment.revoke, _OPERATOR, "Take somebody's password away"),

@@ -47,6 +47,15 @@ _DEVICE = MappingProxyType(
 _ONCE = MappingProxyType({"Idempotency-Key": "a name for the request: sent again under it, it makes nothing a second time"})
 _NAMED = MappingProxyType({"variant": "the variant to explain", "application": "the application to provision"})
 _FROM = MappingProxyType({"from": "the number of the first entry of a WML deck"})
+_RCS = MappingProxyType(
+    {
+        "vers": "the version of the document that the client has, 0 for none",
+        "token": "the token of the last document",
+        "IMSI": "whose client it is, where neither the network nor a token says so",
+        "SMS_port": "the port that a one-time password is sent to, 0 for a text to read",
+        "OTP": "the password, with the cookie of the answer before",
+    }
+)
 _PAGES = tuple(VIEWS)
 
 
@@ -90,7 +99,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = MappingProxyType(
         ("GET", "/installs/{install}/configuration"): Shape(answers.Configuration, also=("text/plain",)),
         ("GET", "/installs/{install}/update"): Shape(answers.Update, empty=(204,)),
         ("GET", "/settings"): Shape(also=tuple(one.media_type for one in TERMINAL_FORMATS.values()), headers=_DEVICE),
-        ("GET", "/autoconfiguration"): Shape(also=(TERMINAL_FORMATS["rcs"].media_type,), headers=_DEVICE),
+        ("GET", "/autoconfiguration"): Shape(also=(TERMINAL_FORMATS["rcs"].media_type,), headers=_DEVICE, query=_RCS),
         ("POST", "/v1/settings"): Shape(
             also=tuple(one.media_type for one in TERMINAL_FORMATS.values()),
             asks=ACCOUNT,
@@ -115,6 +124,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = MappingProxyType(
             example={"facts": {"languages": ["fi"]}},
         ),
         ("DELETE", "/v1/subscribers/{subscriber}"): Shape(empty=(204,)),
+        ("POST", "/v1/subscribers/{subscriber}/autoconfiguration"): Shape(answers.Message, statuses=(202,), headers=_ONCE),
         ("POST", "/v1/enrolments"): Shape(answers.Enrolment, statuses=(201,), asks=answers.StatedEnrolment),
         ("POST", "/v1/credentials"): Shape(answers.Account, statuses=(201,), asks=answers.PresentedCode),
         ("DELETE", "/v1/credentials/{user}"): Shape(empty=(204,)),

@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 #: Names of a subscriber's secrets that are read here: the account in TOML, and the PIN that the user knows.
 ACCOUNT, PIN = "account", "pin"
 
-_NETWORK_AUTHENTICATION_REQUIRED = 511
-
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -81,15 +79,6 @@ def settings_for(request: Request, service: Service) -> Steps[Response]:
     if form is not None and form not in TERMINAL_FORMATS:
         raise Refused(400, f"no form `{form[:40]}`", hint="known are " + ", ".join(TERMINAL_FORMATS))
     return (yield from call(_document, service, owner, device, None, form))
-
-
-def autoconfigure(request: Request, service: Service) -> Steps[Response]:
-    """What RCS clients poll for (RCC.14); 511 for one of whom nobody is known."""
-    if request.identity.subscriber is None:
-        raise Refused(_NETWORK_AUTHENTICATION_REQUIRED, "nobody is known by this request", hint="ask through the network")
-    owner = yield from _own(request, service)
-    caller = yield from caller_of(request, service)
-    return (yield from call(_document, service, owner, caller.device, None, "rcs"))
 
 
 def bootstrap(request: Request, service: Service) -> Steps[Response]:

@@ -22,8 +22,9 @@ from ccpp.provisioning.connectivity.rules import validate_connectivity
 from ccpp.provisioning.connectivity.wbxml import decode_connectivity, encode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity, write_connectivity
 from ccpp.provisioning.push import decode_push, encode_push
+from ccpp.provisioning.smpp import UNKNOWN, Pdu, decode_pdu, encode_pdu, split_units
 from ccpp.provisioning.sms import decode_segment, encode_segment
-from ccpp.provisioning.submission import ShortMessage, read_tpdu, write_submit
+from ccpp.provisioning.submission import ShortMessage, read_tpdu, submit_sm, write_submit
 from ccpp.provisioning.user_agent.choosing import choose_proxies
 from ccpp.provisioning.user_agent.merging import merge
 from ccpp.provisioning.user_agent.supporting import Capabilities, support
@@ -82,6 +83,20 @@ def tpdu(data: bytes) -> None:
         assert read_tpdu(write_submit(read)) == read, "the message was not the same again"
 
 
+def smpp(data: bytes) -> None:
+    """Units of SMPP from a stream: each can be written and reads the same."""
+    for unit in split_units(data)[0]:
+        read = decode_pdu(unit)
+        texts = "".join(value for value in read.fields.values() if isinstance(value, str))
+        if read.command != UNKNOWN and read.sequence < 2**31 and texts.isascii() and len(unit) > 16:
+            assert decode_pdu(encode_pdu(read)) == read, "the unit was not the same again"
+
+
+def units() -> list[bytes]:
+    submits = [encode_pdu(Pdu("submit_sm", 7, 0, submit_sm(ShortMessage("+155501000", one)))) for one in _SEGMENTS]
+    return [*submits, encode_pdu(Pdu("bind_transceiver_resp", 1, 0, {"system_id": "a"}, ((0x0210, b"4"),)))]
+
+
 def media_type(data: bytes) -> None:
     """The header of a bootstrap: it can be written and reads the same."""
     read = read_media_type(data.decode("latin-1"))
@@ -119,6 +134,7 @@ TARGETS = (
     Target("push", push, lambda: [bytes.fromhex(case["wsp_push_userpin_hex"]) for case in _VECTORS.values()], WAP, 1_000),
     Target("segment", segment, lambda: _SEGMENTS, WAP, 1_000),
     Target("tpdu", tpdu, lambda: [write_submit(ShortMessage("+155501000", one)) for one in _SEGMENTS], WAP, 1_000),
+    Target("smpp", smpp, units, WAP, 1_000),
     Target("media-type", media_type, lambda: [b"a/b; SEC=1; MAC=00", b"a/b;sec=3"], tokens("fields"), 1_000),
     Target("card", card, cards, tokens("json"), 200),
     Target("structures", structures, entries, (b"\x30\x00", b"\xa1\x80", b"\x06\x01", b"\x04\x01", b"\x30\x80", b"\xff"), 300),

@@ -34,6 +34,7 @@ from ccpp.storage.database.outbox import (
     Message,
     MessageState,
     Part,
+    Sending,
     claim_messages,
     expire_messages,
     find_message,
@@ -82,7 +83,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def queue(bench: Bench, name: str, *contents: bytes, expires: float = 1e6, key: str | None = None) -> Message:
     message = Message(name, MessageState.QUEUED, (None,) * len(contents), 0, 0.0, 0.0, expires, 0.0, None)
     letter = Letter(NUMBER, tuple(Part(one, header=True, coding=4) for one in contents))
-    return put_message(bench.database, bench.keys, message, letter, actor="test", request="r", key=key)
+    return put_message(bench.database, bench.keys, message, letter, Sending("test", "r", key))
 
 
 def state_of(bench: Bench, name: str) -> Message:

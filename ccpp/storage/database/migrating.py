@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: The last step. Steps are numbered, so that a newer one is a greater text.
-HEAD = "0003"
+HEAD = "0004"
 
 
 def version_of(connection: Connection) -> str | None:

@@ -78,9 +78,15 @@ def _message(row: Row[Any]) -> Message:
     return Message(**values | {"state": MessageState(row.state), "receipts": tuple(json.loads(row.receipts))})
 
 
-def put_message(
-    database: Database, keys: Keys, message: Message, letter: Letter, *, actor: str, request: str, key: str | None = None
-) -> Message:
+class Sending(NamedTuple):
+    """Who sends a message, by which request, and the request's key, where its sender gave it one."""
+
+    actor: str
+    request: str
+    key: str | None = None
+
+
+def put_message(database: Database, keys: Keys, message: Message, letter: Letter, sending: Sending) -> Message:
     """Keep a new message; the one that is there already, if the request of that key was made before.
 
     Raises:
@@ -91,11 +97,12 @@ def put_message(
     values = message._asdict() | {"receipts": json.dumps(message.receipts), "state": message.state.value}
     try:
         with database.writing() as connection:
-            connection.execute(insert(OUTBOX).values(**values, data_key=data_key, sealed=sealed, request_key=key))
-            note(connection, message.created, actor, "send", message_place(message.id), {"parts": len(letter.parts)}, request)
+            connection.execute(insert(OUTBOX).values(**values, data_key=data_key, sealed=sealed, request_key=sending.key))
+            detail = {"parts": len(letter.parts)}
+            note(connection, message.created, sending.actor, "send", message_place(message.id), detail, sending.request)
     except IntegrityError:
         with database.reading() as connection:
-            row = connection.execute(select(OUTBOX).where(OUTBOX.c.request_key == key)).first()
+            row = connection.execute(select(OUTBOX).where(OUTBOX.c.request_key == sending.key)).first()
         if row is None:
             raise
         return _message(row)
@@ -115,7 +122,7 @@ def claim_messages(database: Database, keys: Keys, now: float, lease: float, lim
     Raises:
         SecrecyError: the key that opens one is not there.
     """
-    waiting = OUTBOX.c.state == MessageState.QUEUED, OUTBOX.c.due <= now
+    waiting = OUTBOX.c.state == MessageState.QUEUED, OUTBOX.c.due <= now, OUTBOX.c.expires > now
     with database.reading() as connection:
         if connection.execute(select(OUTBOX.c.id).where(*waiting).limit(1)).first() is None:
             return []  # the usual case, for which nobody is kept from writing

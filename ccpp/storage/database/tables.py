@@ -182,6 +182,26 @@ SPENT = Table(
     Column("until", Float, nullable=False, index=True),
 )
 
+#: One-time passwords that wait for their answer, and tokens of clients that gave one; all of it as digests.
+CHALLENGE = Table(
+    "challenge",
+    METADATA,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("asked", LargeBinary, nullable=False, index=True),
+    Column("code", LargeBinary, nullable=False),
+    _text("subscriber", null=True),
+    Column("tries", Integer, nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+CLIENT_TOKEN = Table(
+    "client_token",
+    METADATA,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("subscriber", Text, nullable=False, index=True),
+    Column("until", Float, nullable=False),
+)
+
 AUDIT = Table(
     "audit",
     METADATA,
