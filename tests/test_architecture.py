@@ -80,7 +80,12 @@ CONFINED = {
     "ruamel": {"catalogue.documents"},
     "sqlalchemy": {"storage.database.*"},
     "alembic": {"storage.database.*"},
-    "cryptography": {"storage.database.secrecy", "provisioning.signing", "server.authentication.certificates"},
+    "cryptography": {
+        "storage.database.secrecy",
+        "provisioning.signing",
+        "provisioning.domains",
+        "server.authentication.certificates",
+    },
     "joserfc": {"server.authentication.*"},
     "httpx": {"client"},
     "uvicorn": {"server.running", "server.wire"},

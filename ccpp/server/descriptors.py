@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Variant
     from ccpp.decision import Decision
     from ccpp.provisioning.jar import Archive
+    from ccpp.provisioning.signing import Signer
     from ccpp.server.artefacts import Found
     from ccpp.server.devices import Device
     from ccpp.vocabulary import Vocabularies
@@ -46,6 +47,7 @@ class Offer:
     links: Mapping[str, str]
     version: str
     trusted: bool
+    signer: Signer | None = None
 
     @property
     def told(self) -> Decision:
@@ -86,7 +88,9 @@ def write_descriptor(offer: Offer, form: str) -> tuple[str, bytes]:
     """
     if form == PROGRAM:
         return JSON, to_json(_program(offer))
-    document = DOCUMENTS[form].make(offer.told, Delivery(report_to=offer.notify, archive=_archive(offer)))
+    archive = _archive(offer)
+    signer = offer.signer if archive else None
+    document = DOCUMENTS[form].make(offer.told, Delivery(report_to=offer.notify, archive=archive, signer=signer))
     return document.media_type, document.content
 
 

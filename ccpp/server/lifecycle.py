@@ -44,6 +44,7 @@ from ccpp.storage.database.installs import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ccpp.catalogue.model import Application, Variant
     from ccpp.decision import Decision
     from ccpp.records import Record
     from ccpp.server.devices import Device
@@ -103,6 +104,7 @@ def _offered(request: Request, service: Service, live: Live, decision: Decision,
         raise Refused(
             500, f"the artefact of `{chosen.id}` is not what the catalogue says it is", hint="put the right file there"
         )
+    yield from _check_trusted(request, service, decision.selection.application, chosen)
     key = _request_key(request, decision)
     install = yield from call(_kept, request, service, live, decision, device, key)
     offer = Offer(
@@ -115,10 +117,23 @@ def _offered(request: Request, service: Service, live: Live, decision: Decision,
         _links(request, install),
         install.version,
         trusted=request.identity.subscriber is not None,
+        signer=service.signer,
     )
     media_type, content = yield from call(_written, offer, form)
     headers = (("Content-Type", media_type), ("Location", link("installs", install.id)), ("Cache-Control", "no-store"))
     return Response(201 if request.method == "POST" else 200, headers, content)
+
+
+def _check_trusted(request: Request, service: Service, application: Application, variant: Variant) -> Steps[None]:
+    """Hold an artefact to the security domains, as it is now.
+
+    Raises:
+        Refused: it is not what it was when the catalogue was loaded.
+    """
+    if service.trust is not None:
+        why = yield from call(service.trust.bar, application, variant.artefact, request.time)
+        if why:
+            raise Refused(500, f"the artefact of `{variant.id}` is not offered: {why}", hint="put the right file there")
 
 
 def _written(offer: Offer, form: str) -> tuple[str, bytes]:
@@ -257,6 +272,8 @@ def download(request: Request, service: Service) -> Steps[Response]:
         raise Refused(410, f"`{install.variant}` is no longer in the catalogue", hint="ask for the descriptor again")
     if install.state == State.REMOVED:
         raise Refused(410, "the application was removed", hint="ask for the descriptor again")
+    if application is not None:
+        yield from _check_trusted(request, service, application, variant)
     found = yield from call(service.artefacts.find, variant.artefact.uri)
     if found is None:
         return Response(302, (("Location", variant.artefact.uri), ("Cache-Control", "no-store")))

@@ -113,6 +113,16 @@ class Options:
         "", "the header in which a proxy passes on a caller's certificate, as Client-Cert; empty for none"
     )
     proxy_subscriber: str = _option("", "the header in which a proxy names the subscriber, as X-MSISDN; empty for none")
+    roots_operator: str = _option(
+        "", "certificates, in PEM, that vouch for signers of the security domain operator (3GPP TS 23.057)"
+    )
+    roots_manufacturer: str = _option("", "the same of the domain manufacturer")
+    roots_third_party: str = _option("", "the same of the domain third party")
+    domains: tuple[str, ...] = _option(
+        ("operator", "manufacturer", "third-party", "untrusted"), "the security domains that anything is offered of"
+    )
+    sign_key: str = _option("", "the RSA key, in PEM, that descriptors of Java archives are signed with; empty for none")
+    sign_certificates: str = _option("", "the signer's certificates, in PEM, its own first")
     rate_address: float = _option(0.0, "requests a second that an address may make of a worker; 0 for any number", least=0)
     rate_caller: float = _option(0.0, "requests a second that a caller may make of a worker; 0 for any number", least=0)
     rate_failures: float = _option(0.2, "credentials and codes a second that may fail from an address; ten at once", least=0)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ccpp.exchange.model import Field
+    from ccpp.provisioning.signing import Signer
     from ccpp.server.artefacts import Artefacts
     from ccpp.server.devices import Devices
     from ccpp.server.live import Live
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ccpp.server.options import Options
     from ccpp.server.steps import Steps
     from ccpp.server.stores import RepositoryStore
+    from ccpp.server.trust import Trust
     from ccpp.storage.database.opening import Database
     from ccpp.storage.database.secrecy import Keys
     from ccpp.vocabulary import Vocabularies
@@ -66,6 +68,8 @@ class Service:
     known: Callable[[Iterable[tuple[bytes, bytes]], str, bytes, float], Identity | None] = unknown
     ways: Callable[[Request], tuple[Field, ...]] = no_ways
     proxies: Proxies = field(default_factory=Proxies)
+    trust: Trust | None = None
+    signer: Signer | None = None
     failures: Buckets = field(default_factory=lambda: Buckets(0.0))
     description: bytes = b"{}"
     stranger: Identity = ANONYMOUS

@@ -30,6 +30,7 @@ from ccpp.server.routes import INTERFACE
 from ccpp.server.sending import Sender, make_gateway
 from ccpp.server.service import Service
 from ccpp.server.stores import RepositoryStore
+from ccpp.server.trust import make_signer, make_trust
 from ccpp.server.watching import Watcher
 from ccpp.storage.database.catalogues import activate, active, publish
 from ccpp.storage.database.opening import Database, StorageError
@@ -107,6 +108,8 @@ def make_service(
         observer.figures,
         authenticate or guard,
         proxies=proxies_of(options),
+        trust=make_trust(options, artefacts),
+        signer=make_signer(options),
         failures=failures,
         description=json.dumps(describe(INTERFACE, schemes_of(options)), separators=(",", ":")).encode(),
         stranger=VISITOR if options.demo and is_local(options.host) else ANONYMOUS,

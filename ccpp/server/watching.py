@@ -78,6 +78,8 @@ class Watcher:
         try:
             documents = [Document(name, data) for name, data in documents_of(self._service.database, number)]
             catalogue = load_documents(documents, self._service.vocabularies)
+            if self._service.trust is not None:
+                catalogue = self._service.trust.held(catalogue, time.time())
         except CcppError as error:
             self._refused.add(number)
             self._observer.event("catalogue", "error", version=number, error=str(error))
