@@ -70,7 +70,10 @@ def catalogue_page(catalogue: Catalogue, number: int) -> Html:
         ),
         section("Requirements", filter_box("requirements", "requirements"), _requirements(catalogue), name="all-requirements"),
         _terminal(catalogue) if catalogue.terminal_settings else None,
-        section("Settings of the operator", *(_layers(one.layers) for one in catalogue.operator))
+        section(
+            "Settings of the operator",
+            *(_layers(one.layers, f"the operator for {one.application or 'everything'}") for one in catalogue.operator),
+        )
         if catalogue.operator
         else None,
         section("Preferences and refusals", _said((*catalogue.preferences, *catalogue.refusals)))
@@ -92,7 +95,7 @@ def _terminal(catalogue: Catalogue) -> Html:
         row(
             one.label,
             tag("td", requirement_link(one.requirement, short_name(one.requirement)) if one.requirement else "every device"),
-            tag("td", _layers(one.layers)),
+            tag("td", _layers(one.layers, one.label)),
         )
         for one in catalogue.terminal_settings.values()
     )
@@ -129,7 +132,7 @@ def application_page(application: Application, catalogue: Catalogue) -> Html:
             over=anchor(paths.CATALOGUE, "Catalogue"),
         ),
         section("Variants", (_variant(one, place, catalogue) for place, one in enumerate(application.variants, 1))),
-        section("Settings of every variant", _layers(application.layers)) if application.layers else None,
+        section("Settings of every variant", _layers(application.layers, "every variant")) if application.layers else None,
         section("Settings it takes", _declared(application.declarations.values())) if application.declarations else None,
     )
 
@@ -151,7 +154,7 @@ def _variant(variant: Variant, place: int, catalogue: Catalogue) -> Html:
         tag("h4", "It asks", tag("span", " (", named, ")", class_="soft") if named else None),
         asks,
         tag("h4", "Settings") if variant.layers else None,
-        _layers(variant.layers) if variant.layers else None,
+        _layers(variant.layers, variant.label) if variant.layers else None,
         tag("h4", "Parts that go along") if variant.parts else None,
         tag("ul", (tag("li", part.label, " ", tag("code", part.id), " ", _artefact(part.artefact)) for part in variant.parts))
         if variant.parts
@@ -191,7 +194,7 @@ def _said(things: Iterable[object]) -> Html:
     return tag("ul", (tag("li", words(one)) for one in things), class_="said")
 
 
-def _layers(layers: Iterable[Layer]) -> Html:
+def _layers(layers: Iterable[Layer], whose: str) -> Html:
     """Settings by layer, each with its condition; nothing of a secret."""
     rows = (
         row(
@@ -203,7 +206,7 @@ def _layers(layers: Iterable[Layer]) -> Html:
         for layer in layers
         for setting in layer.settings
     )
-    return table(("Setting", "Value", "Rule", "When"), rows, label="Settings")
+    return table(("Setting", "Value", "Rule", "When"), rows, label=f"Settings of {whose}")
 
 
 def _declared(declarations: Iterable[Declaration]) -> Html:

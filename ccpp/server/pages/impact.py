@@ -30,19 +30,19 @@ from ccpp.server.steps import call
 from ccpp.storage.database.catalogues import active, documents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
     from ccpp.catalogue.difference import Difference
     from ccpp.catalogue.model import Catalogue
     from ccpp.impact import Affected
-    from ccpp.server.message import Request
+    from ccpp.server.message import Lines, Request
     from ccpp.server.pages.frame import Visit
     from ccpp.server.service import Service
     from ccpp.server.steps import Steps
     from ccpp.storage.repository import Entry
 
 #: Devices that are compared, and those of one tick; a cold profile takes some 10 ms to read.
-MAX_DEVICES, _TICK = 5_000, 25
+MAX_DEVICES, _TICK = 5_000, 5
 #: Examples of one change, changes that are shown, and differences of the catalogues.
 _EXAMPLES, _GROUPS, _DIFFERENCES = 5, 200, 200
 
@@ -114,9 +114,7 @@ def _load(service: Service, number: int) -> Catalogue:
     return load_documents(documents, service.vocabularies)
 
 
-def _lines(
-    visit: Visit, compared: Versions, entries: Sequence[Entry], request: Request, service: Service
-) -> Generator[Steps[bytes], None, None]:
+def _lines(visit: Visit, compared: Versions, entries: Sequence[Entry], request: Request, service: Service) -> Lines:
     """The page in pieces: its head, a tick for some devices each, what was found."""
     found = Found()
     chosen = entries[:MAX_DEVICES]

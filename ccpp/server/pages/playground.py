@@ -192,7 +192,7 @@ def _tried(one: Tried, outcome: Outcome, uri: str | None) -> Html:
         tag("h2", short_name(one.name), " ", badge(explanation.verdict)),
         tag("p", "on ", device_link(uri, name) if uri else name, class_="soft"),
         reasons(explanation, uri, short_name(one.name)),
-        changes(one.advice),
+        changes(one.advice, short_name(one.name)),
         section("What it asks", tag("details", tag("summary", "in words"), asked(one.required, graph, linked=False))),
     )
 

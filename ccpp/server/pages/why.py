@@ -149,7 +149,7 @@ def variant_page(
     return join(
         head,
         reasons(advice.explanation, profile.uri, short_name(variant.requirement)),
-        changes(advice),
+        changes(advice, short_name(variant.requirement)),
         _nearest(advice, profile),
         _whole(variant.requirement, catalogue, profile.uri),
     )
@@ -225,12 +225,21 @@ def _places(origins: tuple[Origin, ...], uri: str | None) -> Html:
     return join(*(join(", ", place(line), f" ({kind})") for line, kind in lines if line))
 
 
-def changes(advice: Advice) -> Html | None:
-    """What would flip the verdict: on the device, in the requirement; and what to ask the device for."""
+def changes(advice: Advice, name: str) -> Html | None:
+    """What would flip the verdict on the requirement of that name: on the device, in the requirement; and what to ask the device for."""
     if advice.explanation.verdict is Verdict.SATISFIED:
-        names = ", ".join(str(name) for name in advice.core)
+        names = ", ".join(str(one) for one in advice.core)
         return section("What it rests on", tag("p", f"It would be another verdict without any of: {names}.")) if names else None
-    device = (
+    asks = ", ".join(str(one) for one in advice.missing)
+    return section(
+        "What would change it",
+        tag("p", "Worth asking the device for: ", tag("b", asks), ".", class_="hint") if asks else None,
+        tag("div", _other_device(advice, name), _other_requirement(advice, name), class_="two"),
+    )
+
+
+def _other_device(advice: Advice, name: str) -> Html:
+    rows = (
         row(
             one.attribute.name,
             tag("td", "not stated" if one.before is None else show_value(one.before)),
@@ -238,7 +247,13 @@ def changes(advice: Advice) -> Html | None:
         )
         for one in advice.device or ()
     )
-    requirement = (
+    listed = table(("Attribute", "Now", "Instead"), rows, label=f"Changes of the device for {name}")
+    none = empty("No such device was found.")
+    return tag("div", tag("h3", "A device with this would get it"), listed if advice.device else none)
+
+
+def _other_requirement(advice: Advice, name: str) -> Html:
+    rows = (
         row(
             one.constraint.attribute.name,
             tag("td", prose(phrase(one.constraint))),
@@ -246,29 +261,9 @@ def changes(advice: Advice) -> Html | None:
         )
         for one in advice.requirement or ()
     )
-    asks = ", ".join(str(name) for name in advice.missing)
-    return section(
-        "What would change it",
-        tag("p", "Worth asking the device for: ", tag("b", asks), ".", class_="hint") if asks else None,
-        tag(
-            "div",
-            tag(
-                "div",
-                tag("h3", "A device with this would get it"),
-                table(("Attribute", "Now", "Instead"), device, label="Changes of the device")
-                if advice.device
-                else empty("No such device was found."),
-            ),
-            tag(
-                "div",
-                tag("h3", "A requirement that asked for this would let it"),
-                table(("Attribute", "Asked now", "Instead"), requirement, label="Changes of the requirement")
-                if advice.requirement
-                else empty("No such requirement was found."),
-            ),
-            class_="two",
-        ),
-    )
+    listed = table(("Attribute", "Asked now", "Instead"), rows, label=f"Changes of {name}")
+    none = empty("No such requirement was found.")
+    return tag("div", tag("h3", "A requirement that asked for this would let it"), listed if advice.requirement else none)
 
 
 def _nearest(advice: Advice, profile: ResolvedProfile) -> Html | None:
@@ -286,10 +281,7 @@ def _nearest(advice: Advice, profile: ResolvedProfile) -> Html | None:
 
 def _whole(requirement: str, catalogue: Catalogue, uri: str) -> Html:
     graph = catalogue.requirements
-    inner = tag(
-        "details",
-        tag("summary", requirement_link(requirement, short_name(requirement)), " in full"),
-        asked(graph[requirement], graph),
-    )
-    edit = tag("p", tag("a", "Edit it in the playground", href=to(paths.PLAYGROUND, device=uri, requirement=requirement)))
-    return section("What it asks", inner, edit)
+    name = short_name(requirement)
+    inner = tag("details", tag("summary", name, " in full"), asked(graph[requirement], graph))
+    edit = tag("a", "edit it in the playground", href=to(paths.PLAYGROUND, device=uri, requirement=requirement))
+    return section("What it asks", inner, tag("p", "See ", requirement_link(requirement, name), " by itself, or ", edit, "."))
