@@ -22,6 +22,7 @@ from benchmarks import (
     peers,
     reading,
     report,
+    scale,
     server,
     starting,
     wbxml,
@@ -43,6 +44,7 @@ BENCHMARKS = MappingProxyType(
         "server": server,
         "wbxml": wbxml,
         "report": report,
+        "scale": scale,
         "starting": starting,
     }
 )

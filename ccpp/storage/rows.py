@@ -7,7 +7,7 @@ that are called as attributes are (`HardwarePlatform/ScreenSize`), of text, numb
 from __future__ import annotations
 
 import json
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -88,14 +88,28 @@ def rows_of_table(name: str, first: int, size: int) -> Iterator[Row | UsageError
             groups = [group for group, end in enumerate(ends) if end > first and begins[group] < first + size]
             number = begins[groups[0]] if groups else 0
             for batch in file.iter_batches(_AT_A_TIME, row_groups=groups):
-                for found in batch.to_pylist():
+                columns = {
+                    name: one for name, one in zip(batch.schema.names, batch.columns, strict=True) if one.null_count < len(one)
+                }
+                names = tuple(columns)
+                for found in zip(*map(_members, columns.values()), strict=True):
                     if first <= number < first + size:
-                        yield _row_of_record(found, f"{name}:{number + 1}")
+                        yield _row_of_record(dict(zip(names, found, strict=True)), f"{name}:{number + 1}")
                     number += 1
     except UsageError as error:
         yield error
     except (OSError, ValueError) as error:  # Arrow's own errors are these
         yield _no_table(name, error)
+
+
+def _members(column: Any) -> Iterator[Any]:  # noqa: ANN401  an Arrow array
+    """What stands in a column, row by row; lists are cut out of all that is in them, because Arrow makes a list in ten times as long."""
+    if not hasattr(column, "value_lengths"):
+        yield from column.to_pylist()
+        return
+    members = iter(column.flatten().to_pylist())
+    for length in column.value_lengths().to_pylist():
+        yield None if length is None else list(islice(members, length))
 
 
 def check_table(name: str) -> int:
@@ -160,7 +174,7 @@ class RowReader:
 
     def __init__(self, vocabularies: Vocabularies) -> None:
         self._attributes = vocabularies.attributes
-        self._known: dict[tuple[str, str], tuple[AttributeName, Resolved, str] | None] = {}
+        self._known: dict[tuple[str, type, str], tuple[AttributeName, Resolved, str] | None] = {}
 
     def profile(self, row: Row) -> ResolvedProfile:
         """The profile of a row.
@@ -170,14 +184,14 @@ class RowReader:
         """
         attributes, lines = {}, []
         for written, value in row.attributes.items():
-            key = written, repr(value)
+            key = written, type(value), value if type(value) is str else repr(value)
             found = self._known[key] if key in self._known else self._remembered(key, value, row.place)
             if found is not None:
                 attributes[found[0]] = found[1]
                 lines.append(found[2])
         return ResolvedProfile(row.uri, attributes, (), digest_of(lines))
 
-    def _remembered(self, key: tuple[str, str], value: object, place: str) -> tuple[AttributeName, Resolved, str] | None:
+    def _remembered(self, key: tuple[str, type, str], value: object, place: str) -> tuple[AttributeName, Resolved, str] | None:
         found = self._read(key[0], value, place)
         if len(self._known) >= MAX_REMEMBERED:
             self._known.clear()

@@ -1,0 +1,117 @@
+"""Reports of many devices and many variants: a table of synthetic devices counted here, by processes, and on a Ray cluster, to the same summary.
+
+``python -m benchmarks.scale DEVICES VARIANTS [ENGINE…]`` is one size; engines are ``here``, ``2 processes``, ``Ray, 1 worker`` and ``Ray, 2 workers``.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from benchmarks.catalogue import turtle
+from benchmarks.population import population
+from benchmarks.timing import Result
+from ccpp.plain import plain_value
+from ccpp.storage.parquet import write_parquet
+from ccpp.vocabulary import load_vocabularies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from benchmarks.population import Population
+    from ccpp.model import AttributeName
+
+#: How each engine is asked for.
+ENGINES: Mapping[str, Sequence[str]] = {
+    "here": ("--jobs", "1"),
+    "2 processes": ("--jobs", "2"),
+    "Ray, 1 worker": ("--ray", "local", "--jobs", "1"),
+    "Ray, 2 workers": ("--ray", "local", "--jobs", "2"),
+}
+
+
+def run(*, smoke: bool) -> Iterator[Result]:
+    """A result an engine."""
+    if smoke:
+        yield from measured(300, 20, ["here", "2 processes"])
+    else:
+        yield from measured(100_000, 1_000, list(ENGINES))
+
+
+def measured(devices: int, variants: int, engines: Sequence[str]) -> Iterator[Result]:
+    """Reports of so many devices and variants, each compared with the first."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with ProcessPoolExecutor(
+            1, mp_context=get_context("spawn")
+        ) as pool:  # so that this process stays small: its children begin as it is
+            pool.submit(write_table, devices, folder / "devices.parquet").result()
+        (folder / "catalogue.ttl").write_bytes(turtle(variants))
+        first = ""
+        for engine in engines:
+            start = time.perf_counter()
+            summary = _report(folder, ENGINES[engine])
+            took = time.perf_counter() - start
+            digest = sha256(summary).hexdigest()
+            first = first or digest
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024  # of the largest process so far
+            sizes = {"devices": devices, "variants": variants, "peak_bytes_of_a_process": peak}
+            case = f"{devices:,} devices, {variants:,} variants, from Parquet"
+            equal = digest == first and json.loads(summary)["devices"] == devices
+            yield Result("scale", case, engine, sizes, took, took, took / (devices * variants), answers_equal=equal)
+
+
+def _report(folder: Path, options: Sequence[str]) -> bytes:
+    command = [
+        sys.executable,
+        "-m",
+        "ccpp",
+        "report",
+        "--profiles",
+        str(folder / "devices.parquet"),
+        "--as",
+        "json",
+        "--no-cache",
+    ]
+    command += ["--catalogue", str(folder / "catalogue.ttl"), "--output", str(folder / "out"), "--at", "2026-12-01", *options]
+    subprocess.run(command, check=True, capture_output=True)
+    return (folder / "out" / "summary.json").read_bytes()
+
+
+def write_table(count: int, path: Path) -> int:
+    """So many synthetic devices as a table of profiles."""
+    devices = population(count, load_vocabularies())
+    values = {name: _column([plain_value(one) for one in attribute.values]) for name, attribute in devices.attributes.items()}
+    return write_parquet((_block(devices, number, values) for number in range(devices.blocks)), path)
+
+
+def _block(devices: Population, number: int, values: Mapping[AttributeName, pa.Array]) -> pa.Table:
+    size, codes = devices.codes(number)
+    columns = {"profile": pa.array([devices.uri(number, place) for place in range(size)])}
+    for name, (coded, _) in codes.items():
+        columns[str(name)] = values[name].take(pa.array(coded, mask=coded < 0))
+    return pa.table(columns)
+
+
+def _column(values: Sequence[Any]) -> pa.Array:
+    """The values of an attribute as one Arrow type: texts, or lists of them."""
+    if any(isinstance(one, list) for one in values):
+        return pa.array([[str(member) for member in one] if isinstance(one, list) else [str(one)] for one in values])
+    return pa.array([str(one).lower() if isinstance(one, bool) else str(one) for one in values])
+
+
+if __name__ == "__main__":
+    _, devices_, variants_, *engines_ = sys.argv
+    for result in measured(int(devices_), int(variants_), engines_ or list(ENGINES)):
+        print(json.dumps(result._asdict()), flush=True)
