@@ -29,7 +29,7 @@ from ccpp.storage.partitions import Documents, Rows, planned
 from ccpp.storage.sources import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ccpp.storage.partitions import Partition
 
@@ -220,3 +220,37 @@ def test_lines_are_parted_at_their_ends(tmp_path_factory: pytest.TempPathFactory
     for first, _, offset in parts:
         assert content[:offset].count(b"\n") == first
         assert offset == 0 or content[offset - 1 : offset] == b"\n"
+
+
+@given(st.none() | st.binary(max_size=40), st.integers(0, 10_000))
+def test_any_damage_to_a_table_is_told_and_ends_nothing(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, damage: bytes | None, place: int
+) -> None:
+    whole_ = (folder / "rows.parquet").read_bytes()
+    at = place % len(whole_)
+    path = tmp_path_factory.mktemp("damaged") / "rows.parquet"
+    path.write_bytes(whole_[:at] if damage is None else whole_[:at] + damage + whole_[at + len(damage) :])
+    found = [count_part(TASK, one) for one in planned(str(path)).partitions]
+    assert all(len(part.devices) + len(part.failed) >= 1 for part in found)
+
+
+def test_a_repository_is_counted_as_its_documents_are(tmp_path: Path) -> None:
+    from ccpp.storage.importing import examine_all  # noqa: PLC0415  only here
+    from ccpp.storage.repository import Repository  # noqa: PLC0415
+
+    places = [Found(name, f"urn:{name}", sample(name)) for name in devices()]
+    with Repository(tmp_path / "profiles.sqlite", create=True) as repository:
+        for step in examine_all(places, {}, workers=1):
+            repository.record(step.examined, 0.0)
+    found = whole(Run(TASK, Here(TASK)), tmp_path / "profiles.sqlite")
+    documents = joined_all(Documents((one,)) for one in places)
+    assert found.tally.total == documents.tally.total
+    assert found.tally.gets == documents.tally.gets
+    assert {row.device for row in found.devices} == {row.device for row in documents.devices}
+
+
+def joined_all(parts: Iterable[Partition]) -> Part:
+    first, *others = [count_part(TASK, one) for one in parts]
+    for one in others:
+        first = joined(TASK, first, one)
+    return first

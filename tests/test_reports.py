@@ -21,11 +21,13 @@ from ccpp.catalogue.loading import load_documents
 from ccpp.cli import cli
 from ccpp.derivation import load_derivations
 from ccpp.errors import CcppError
+from ccpp.impact import impact
 from ccpp.matching.definition import TRUE, UNKNOWN, evaluate
 from ccpp.matching.flipping import phrase
 from ccpp.model import Resolved, Status
 from ccpp.normalisation import load_normalisation
 from ccpp.reading import read_profile
+from ccpp.reports.against import held_against
 from ccpp.reports.blame import Blame, outcomes_of
 from ccpp.reports.compatibility import Readings, report
 from ccpp.reports.model import CompatibilityReport, Outcome
@@ -206,6 +208,29 @@ def test_joint_blame_is_the_best_of_its_size(made: CompatibilityReport) -> None:
         assert blocking.alone.weight <= best.get(blocking.application, 0.0) + 1e-9
 
 
+def test_joint_blame_equals_an_exhaustive_search(population: list[Device], shop: Catalogue) -> None:
+    few = population[:12]
+    grouped = report(few, shop, Readings("few"))
+    checked = 0
+    for application in list(shop.applications.values()):
+        constraints = constraints_of(application, shop.requirements)
+        rows = [row for row in grouped.joint if row.application == application.id and len(row.constraints) < 3]
+        if not rows or len(constraints) > 9:
+            continue
+        now = [device for device in few if fits(application, device, dict(shop.requirements))]
+        for row in rows:
+            best = 0.0
+            for waived in combinations(constraints, len(row.constraints)):
+                definitions = definitions_with(
+                    shop, lambda one, wanted, gone=waived: (All(()) if wanted else Any(())) if one in gone else one
+                )
+                reached = [one for one in few if one not in now and fits(application, one, definitions)]
+                best = max(best, sum(one.weight for one in reached))
+            assert row.reached.weight == pytest.approx(best), (application.id, row)
+            checked += 1
+    assert checked > 3
+
+
 @given(st.lists(st.integers(1, 255), min_size=1, max_size=9))
 def test_covers_are_smallest(masks: list[int]) -> None:
     found = cover({str(number): mask for number, mask in enumerate(masks)})
@@ -263,6 +288,69 @@ def test_groups_hold_devices_that_state_the_same_of_what_is_asked(population: li
     for group in positions(grouped.everything):
         stated = {tuple(population[place].profile.values(name) for name in names) for place in grouped.members[group]}
         assert len(stated) == 1
+
+
+# Held against another report.
+
+
+@pytest.fixture(scope="module")
+def stricter(vocabularies: Vocabularies) -> Catalogue:
+    """The shop with higher thresholds."""
+    documents = [one._replace(data=one.data.replace(b"176x208", b"240x320")) for one in gather([str(SHOP)], read_file)]
+    return load_documents(documents, vocabularies)
+
+
+def test_what_differs_is_what_a_change_of_the_catalogue_does(
+    made: CompatibilityReport, population: list[Device], shop: Catalogue, stricter: Catalogue
+) -> None:
+    found = held_against(report(population, stricter, Readings("samples")), made).comparison
+    assert found
+    expected = {
+        (one.profile, one.application): one.variants
+        for one in impact(shop, stricter, [device.profile for device in population])
+        if one.variants[0] != one.variants[1]
+    }
+    moved = {(row.device, row.application): (row.before, row.now) for row in found.devices}
+    assert expected
+    assert {key for key, (before, now) in moved.items() if {before, now} - {"unserved", "indeterminate"}} == set(expected)
+    for key, variants in expected.items():
+        for said, variant in zip(moved[key], variants, strict=True):
+            assert said == variant or (variant is None and said in {"unserved", "indeterminate"})
+
+
+def test_differences_of_two_populations_are_those_of_two_counts(
+    made: CompatibilityReport, population: list[Device], shop: Catalogue
+) -> None:
+    others = population[::2]
+    found = held_against(made, report(others, shop, Readings("fewer"))).comparison
+    assert found
+    assert not found.devices  # what both have gets the same
+    for row in found.applications:
+        for share, devices_ in ((row.before, others), (row.now, population)):
+            got = [(one.weight, chosen(one, shop.applications[row.application], shop)[0]) for one in devices_]
+            served = sum(weight for weight, variant in got if variant)
+            assert share == pytest.approx(served / sum(weight for weight, _ in got))
+    again = held_against(made, made).comparison
+    assert again
+    assert (again.variants, again.vendors, again.devices) == ((), (), ())
+    assert {row.difference for row in again.applications} == {0.0}
+
+
+def test_the_command_holds_one_population_and_one_catalogue_against_another(tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for path in sorted(SAMPLES.glob("*.rdf"))[:4]:
+        (few / path.name).write_bytes(path.read_bytes())
+    arguments = ("report", "--profiles", SAMPLES, "--catalogue", SHOP, "--jobs", 1, "--format", "json", "--at", "2026-11-26")
+    status, printed, _ = run(*arguments, "--output", tmp_path / "a", "--against-profiles", few)
+    summary = json.loads(printed)
+    assert (status, summary["against"]["devices"], summary["devices"]) == (0, 4, len(devices()))
+    assert summary["compared_applications"]
+    assert "Before and now" in (tmp_path / "a" / "report.html").read_text()
+    status, printed, _ = run(*arguments, "--output", tmp_path / "b", "--against-catalogue", SHOP)
+    summary = json.loads(printed)
+    assert (status, summary["compared_variants"], summary["compared_vendors"]) == (0, [], [])
+    assert {one.name for one in (tmp_path / "b").iterdir()} >= {"compared_applications.csv", "compared_devices.csv"}
 
 
 # Files.

@@ -29,6 +29,20 @@ if TYPE_CHECKING:
 @click.option(
     "--catalogue", "files", multiple=True, required=True, metavar="FILE", help="The catalogue; several files are one."
 )
+@click.option(
+    "--against-profiles",
+    "other_sources",
+    multiple=True,
+    metavar="PATH",
+    help="Hold the report against one of these profiles; the same ones, if only a catalogue is given.",
+)
+@click.option(
+    "--against-catalogue",
+    "other_files",
+    multiple=True,
+    metavar="FILE",
+    help="Hold the report against one under this catalogue; the same one, if only profiles are given.",
+)
 @click.option("--output", required=True, metavar="FOLDER", help="Where the files of the report go.")
 @click.option("--index", metavar="FILE", help="A list that says under which URI each file was published.")
 @click.option("--weights", metavar="CSV", help="What devices count for: columns profile,weight or vendor,model,weight.")
@@ -55,6 +69,8 @@ if TYPE_CHECKING:
 def report(  # noqa: PLR0913, PLR0917  an option each
     sources: Sequence[str],
     files: Sequence[str],
+    other_sources: Sequence[str],
+    other_files: Sequence[str],
     output: str,
     index: str | None,
     weights: str | None,
@@ -75,24 +91,25 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     """
     from pathlib import Path
 
-    from ccpp.commands.deciding import catalogue_documents
-    from ccpp.commands.reporting_run import Options, whole
-    from ccpp.reports.compatibility import Readings, report_of
-    from ccpp.reports.parts import Task, counting
+    from ccpp.commands.reporting_run import Asked, Options, made
+    from ccpp.reports.against import held_against
     from ccpp.reports.writing import plain_summary
     from ccpp.storage.files import write_file
-    from ccpp.storage.partitions import planned
 
     writers = [FORMS[name].load() for name in forms or [name for name, one in FORMS.items() if one.usual]]
-    task = Task(tuple(one for file in files for one in catalogue_documents(file)), time_of(at), weights)
-    counter = counting(task).counter
-    plans = [planned(source, index=index) for source in sources]
-    counted = whole(task, plans, Options(Path(output), jobs, ray, resume=resume, strict=strict, no_cache=no_cache))
-    if counted is None or not counted.tally.total.devices:
-        complain(UsageError("no profile to report on", source=", ".join(sources)))
+    options = Options(Path(output), jobs, ray, resume=resume, strict=strict, no_cache=no_cache)
+    asked = Asked(sources, files, index, weights, time_of(at))
+    before = None
+    if other_sources or other_files:
+        other = asked._replace(sources=other_sources or sources, files=other_files or files)
+        before = made(other, options._replace(parts=".parts-against"))
+    found = made(asked, options)
+    if found is None or not found.header.total.devices or ((other_sources or other_files) and before is None):
+        complain(UsageError("no profile to report on", source=", ".join((*sources, *other_sources))))
         leave(NEGATIVE)
         return
-    found = report_of(counted.tally, counted.devices, counter, Readings(", ".join(sources), counted.unreadable))
+    if before is not None:
+        found = held_against(found, before)
     written = {name: content for write in writers for name, content in write(found).items()}
     for name, content in written.items():
         write_file(Path(output) / name, content)

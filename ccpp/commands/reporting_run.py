@@ -13,10 +13,11 @@ from ccpp.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from ccpp.reports.engines import Engine
-    from ccpp.reports.model import DeviceRow, Unreadable
+    from ccpp.reports.model import CompatibilityReport, DeviceRow, Unreadable
     from ccpp.reports.parts import Task
     from ccpp.reports.tally import Tally
     from ccpp.storage.partitions import Planned
@@ -41,8 +42,18 @@ class Whole(NamedTuple):
     unreadable: Sequence[Unreadable]
 
 
+class Asked(NamedTuple):
+    """What a report is asked of; `published` is the list that says under which URI each file was published."""
+
+    sources: Sequence[str]
+    files: Sequence[str]
+    published: str | None
+    weights: str | None
+    at: datetime | None
+
+
 class Options(NamedTuple):
-    """How a run is made."""
+    """How a run is made; `parts` is the folder in the report's own where its parts are kept until it ends."""
 
     folder: Path
     jobs: int
@@ -50,6 +61,27 @@ class Options(NamedTuple):
     resume: bool
     strict: bool
     no_cache: bool
+    parts: str = PARTS
+
+
+def made(asked: Asked, options: Options) -> CompatibilityReport | None:
+    """The report that is asked for, `None` where there is no place at all.
+
+    Raises:
+        CcppError: what is asked of is not there or not to be used.
+    """
+    from ccpp.commands.deciding import catalogue_documents
+    from ccpp.reports.compatibility import Readings, report_of
+    from ccpp.reports.parts import Task, counting
+    from ccpp.storage.partitions import planned
+
+    task = Task(tuple(one for file in asked.files for one in catalogue_documents(file)), asked.at, asked.weights)
+    counter = counting(task).counter
+    plans = [planned(source, index=asked.published) for source in asked.sources]
+    counted = whole(task, plans, options)
+    if counted is None:
+        return None
+    return report_of(counted.tally, counted.devices, counter, Readings(", ".join(asked.sources), counted.unreadable))
 
 
 def whole(task: Task, plans: Sequence[Planned], options: Options) -> Whole | None:
@@ -65,8 +97,8 @@ def whole(task: Task, plans: Sequence[Planned], options: Options) -> Whole | Non
     from ccpp.storage.partitions import flattened
 
     with_ = counting(task)
-    task = _as_listed(task, plans, len(with_.counter.catalogue.applications))
-    kept = PartFolder(options.folder / PARTS, task)
+    task = _as_listed(task, plans, len(with_.counter.catalogue.applications), choices=options.parts == PARTS)
+    kept = PartFolder(options.folder / options.parts, task)
     if not options.resume:
         kept.clear()
     devices: list[DeviceRow] = []
@@ -86,14 +118,14 @@ def whole(task: Task, plans: Sequence[Planned], options: Options) -> Whole | Non
     return None if tally is None else Whole(tally, devices, told.unreadable)
 
 
-def _as_listed(task: Task, plans: Iterable[Planned], applications: int) -> Task:
+def _as_listed(task: Task, plans: Iterable[Planned], applications: int, *, choices: bool) -> Task:
     """The task with as many devices listed as a report holds."""
     from ccpp.reports.formats import installed
 
     size = sum(one.size or 0 for one in plans)
     if size * applications <= MAX_CELLS:
         return task
-    return task._replace(listed=LISTED, choices=installed("pyarrow"))
+    return task._replace(listed=LISTED, choices=choices and installed("pyarrow"))
 
 
 def _write_choices(folder: Path, number: int, content: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ccpp.reports.against import Comparison
     from ccpp.reports.population import Share
 
 
@@ -197,7 +198,7 @@ class Header(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompatibilityReport:
-    """Everything that a report says."""
+    """Everything that a report says; `comparison` is what differs from another report it is held against."""
 
     header: Header
     applications: Sequence[ApplicationRow]
@@ -213,3 +214,4 @@ class CompatibilityReport:
     unreadable: Sequence[Unreadable]
     vendors: Sequence[VendorRow]
     devices: Sequence[DeviceRow]
+    comparison: Comparison | None = None

@@ -12,11 +12,12 @@ from ccpp.reports.model import Outcome
 from ccpp.reports.page_style import SCRIPT, STYLE
 from ccpp.reports.plots import bar, curve, heat, shade
 from ccpp.reports.tables import NUMBER, SHARE, TEXT, Column, tables
-from ccpp.reports.writing import formatted, groups_said, number
+from ccpp.reports.writing import against_said, formatted, groups_said, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ccpp.reports.against import Comparison
     from ccpp.reports.model import ApplicationRow, CompatibilityReport, Gets
     from ccpp.reports.tables import Table
 
@@ -27,6 +28,8 @@ _OWN = ("tests", "quality", "unreadable")
 MAX_DEVICES = 5_000
 #: Lines of one table of an application on the page.
 MAX_LINES = 30
+#: Lines of a table of what differs; all are in the files of tables.
+MAX_COMPARED = 200
 
 
 def html_files(report: CompatibilityReport) -> Mapping[str, bytes]:
@@ -42,6 +45,7 @@ def page(report: CompatibilityReport) -> str:
         _summary(report),
         _section("applications", "Applications", _applications(report)),
         _section("heat", "Served by vendor", _heat(report)),
+        *([_compared(report.comparison, made)] if report.comparison else []),
         *(_details(one, report, made) for one in report.applications),
         *(_section(name, made[name].title, _about(made[name]) + _table(made[name])) for name in _OWN if made[name].rows),
         _section("devices", "Devices", _devices(report)),
@@ -58,6 +62,7 @@ def page(report: CompatibilityReport) -> str:
 
 def _contents(made: Mapping[str, Table]) -> str:
     links = [("applications", "Applications"), ("heat", "Vendors"), ("details", "Why, and what if")]
+    links += [("compared", "Before and now")] if "compared_applications" in made else []
     links += [(name, made[name].title) for name in _OWN if made[name].rows]
     links.append(("devices", "Devices"))
     return "<nav>" + "".join(f'<a href="#{name}">{escape(text)}</a>' for name, text in links) + "</nav>"
@@ -126,6 +131,19 @@ def _heat(report: CompatibilityReport) -> str:
         f'<div class="frame" tabindex="0"><table class="heat"><thead><tr><th scope="col">Vendor</th><th scope="col">Devices</th>{head}'
         f"</tr></thead><tbody>\n{''.join(rows)}</tbody></table></div>\n"
     )
+
+
+def _compared(found: Comparison, made: Mapping[str, Table]) -> str:
+    parts = [table for name, table in made.items() if name.startswith("compared_") and table.rows]
+    inner = "".join(f"<h3>{escape(part.title)}</h3>\n{_about(part)}{_table(_cut(part))}" for part in parts)
+    return _section("compared", "Before and now", f'<p class="about">Before: {escape(against_said(found.before))}</p>\n{inner}')
+
+
+def _cut(table: Table) -> Table:
+    """The lines of a table that the page shows."""
+    if len(table.rows) <= MAX_COMPARED:
+        return table
+    return table._replace(rows=table.rows[:MAX_COMPARED])
 
 
 def _details(application: ApplicationRow, report: CompatibilityReport, made: Mapping[str, Table]) -> str:

@@ -9,6 +9,7 @@ from ccpp.reports.model import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ccpp.reports.against import ChangeRow, Comparison
     from ccpp.reports.model import CompatibilityReport, Gets
     from ccpp.reports.population import Share
 
@@ -59,7 +60,7 @@ class _Shares:
 def tables(report: CompatibilityReport) -> list[Table]:
     """All tables of a report."""
     shares = _Shares(report)
-    return [make(report, shares) for make in _TABLES]
+    return [*(make(report, shares) for make in _TABLES), *(compared(report.comparison) if report.comparison else ())]
 
 
 def _applications(report: CompatibilityReport, shares: _Shares) -> Table:
@@ -199,6 +200,47 @@ def _devices(report: CompatibilityReport, _shares: _Shares) -> Table:
 def said(gets: Gets) -> str:
     """What a device gets, as a cell: the variant, else the outcome."""
     return gets.variant if gets.outcome is Outcome.SERVED and gets.variant else gets.outcome.value
+
+
+_CHANGE = (Column("before share", SHARE), Column("now share", SHARE), Column("difference", SHARE))
+
+
+def compared(found: Comparison) -> list[Table]:
+    """The tables of what differs from another report."""
+    return [
+        Table(
+            "compared_applications",
+            "Applications, before and now",
+            "Who is served, as a share of all devices of each report.",
+            (Column("application"), Column("label"), *_CHANGE),
+            list(map(_change, found.applications)),
+        ),
+        Table(
+            "compared_variants",
+            "Variants that more or fewer get",
+            "Who gets each, as a share of all devices of each report.",
+            (Column("application"), Column("variant"), *_CHANGE),
+            list(map(_change, found.variants)),
+        ),
+        Table(
+            "compared_vendors",
+            "Vendors of whose devices more or fewer are served",
+            "As a share of the vendor's devices in each report, what differs most first.",
+            (Column("application"), Column("vendor"), *_CHANGE),
+            list(map(_change, found.vendors)),
+        ),
+        Table(
+            "compared_devices",
+            "Devices that get something else",
+            "Of the devices that are listed in both reports.",
+            (Column("device"), Column("application"), Column("before"), Column("now")),
+            [tuple(one) for one in found.devices],
+        ),
+    ]
+
+
+def _change(row: ChangeRow) -> tuple[Any, ...]:
+    return (row.application, row.what, *(round(one or 0.0, 6) for one in (row.before, row.now, row.difference)))
 
 
 _TABLES: Iterable[Callable[[CompatibilityReport, _Shares], Table]] = (

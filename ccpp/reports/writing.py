@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ccpp.reports.tables import Column, Table
 
 #: Tables that a summary leaves to the files of tables: they have a line a device or a point.
-LONG = frozenset({"devices", "what_if"})
+LONG = frozenset({"devices", "what_if", "compared_devices"})
 #: Lines of a table in Markdown, which people read in a review.
 MAX_LINES = 40
 
@@ -52,8 +52,19 @@ def plain_summary(report: CompatibilityReport) -> dict[str, Any]:
         "catalogue": header.catalogue,
         "catalogue_digest": header.catalogue_digest,
         "made": header.made,
+        **({"against": _against(report.comparison.before)} if report.comparison else {}),
         "test_devices": {"chosen": len(report.tests.rows), "at_least": report.tests.at_least, "goals": report.tests.goals},
         **{table.name: _objects(table) for table in tables(report) if table.name not in LONG},
+    }
+
+
+def _against(before: Header) -> dict[str, Any]:
+    return {
+        "profiles": before.profiles,
+        "devices": before.total.devices,
+        "profiles_digest": before.profiles_digest,
+        "catalogue": before.catalogue,
+        "catalogue_digest": before.catalogue_digest,
     }
 
 
@@ -76,6 +87,7 @@ def markdown_files(report: CompatibilityReport) -> Mapping[str, bytes]:
         f"* {number(header.total.devices)} devices{weight}, in {groups_said(header)} that the catalogue can tell apart\n"
         f"* profiles `{_short(header.profiles_digest)}`, catalogue `{_short(header.catalogue_digest)}`\n"
         + (f"* decided as at {header.made}\n" if header.made else "")
+        + (f"* held against {against_said(report.comparison.before)}\n" if report.comparison else "")
     )
     body = "".join(_section(table) for table in tables(report) if table.name not in LONG and table.rows)
     return {"summary.md": (head + body).encode("utf-8", "replace")}
@@ -121,3 +133,11 @@ def number(value: float) -> str:
 def groups_said(header: Header) -> str:
     """How many groups there are, in words."""
     return f"more than {number(MAX_GROUPS)} groups" if header.groups is None else f"{number(header.groups)} groups"
+
+
+def against_said(before: Header) -> str:
+    """What a report is held against, in words."""
+    return (
+        f"{number(before.total.devices)} devices `{_short(before.profiles_digest)}` under the catalogue"
+        f" {_cell(before.catalogue)} `{_short(before.catalogue_digest)}`"
+    )

@@ -179,12 +179,20 @@ class Weights:
 
 
 def read_weights(name: str) -> Weights:
-    """The weights in a CSV file with the column `weight` and `profile`, or `model` and `vendor` if it likes.
+    """The weights in a file; see `weights_in`.
 
     Raises:
-        UsageError: it cannot be read, has other columns, or a weight is no number; the message names the line.
+        UsageError: it cannot be read, or holds no weights.
     """
-    content = read_file(name, MAX_WEIGHTS)
+    return weights_in(read_file(name, MAX_WEIGHTS), name)
+
+
+def weights_in(content: bytes, name: str) -> Weights:
+    """The weights in CSV with the column `weight` and `profile`, or `model` and `vendor` if it likes.
+
+    Raises:
+        UsageError: it is too large, has other columns, or a weight is no number; the message names the line.
+    """
     if len(content) > MAX_WEIGHTS:
         raise UsageError(f"weights of more than {MAX_WEIGHTS} bytes", source=name)
     try:

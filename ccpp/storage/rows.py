@@ -60,12 +60,17 @@ def rows_of_lines(name: str, first: int, size: int, *, start: int = 0, offset: i
 
 def _row_or_error(line: bytes, place: str) -> Row | UsageError:
     try:
-        return _row_of_line(line, place)
+        return row_of_line(line, place)
     except UsageError as error:
         return error
 
 
-def _row_of_line(line: bytes, place: str) -> Row:
+def row_of_line(line: bytes, place: str) -> Row:
+    """A line of JSON as a row.
+
+    Raises:
+        UsageError: it is none.
+    """
     if len(line) > MAX_LINE:
         raise UsageError(f"a line of more than {MAX_LINE} bytes", source=place)
     try:

@@ -1,4 +1,4 @@
-"""What a repository takes in: spellings, lists, User-Agents."""
+"""What a repository and a report take in: spellings, lists, User-Agents, rows of devices, weights."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from ccpp.datatypes import collapse
 from ccpp.normalisation import load_normalisation
 from ccpp.storage.agents import holds, names, runs, weight
+from ccpp.storage.populations import weights_in
+from ccpp.storage.readings import read_reading, written_profile
+from ccpp.storage.rows import RowReader, row_of_line
 from ccpp.storage.sources import read_list
 
 from .target import Target, tokens, vocabularies
@@ -68,8 +71,54 @@ def agents() -> list[bytes]:
     ]
 
 
+def row(data: bytes) -> None:
+    """A device as a line of JSON; what is read of it is the same when it is written down and read again."""
+    profile = row_reader().profile(row_of_line(data, "fuzzed:1"))
+    written = written_profile(profile, vocabularies().attributes)
+    again = read_reading(written, {str(name): one.attribute for name, one in profile.attributes.items()})
+    assert again.digest == profile.digest
+    assert {name: one.value for name, one in again.attributes.items()} == {
+        name: one.value for name, one in profile.attributes.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def row_reader() -> RowReader:
+    return RowReader(vocabularies())
+
+
+def rows() -> list[bytes]:
+    return [
+        b'{"profile": "urn:a", "weight": 2.5, "attributes": {"HardwarePlatform/ScreenSize": {"value": "240x320"}}}',
+        (
+            b'{"profile": "urn:b", "attributes": {"HardwarePlatform/ColorCapable": true, "HardwarePlatform/BitsPerPixel": 16,'
+            b' "SoftwarePlatform/CcppAccept": ["image/png", "text/html"], "NetworkCharacteristics/SupportedBearers": []}}'
+        ),
+        b'{"profile": "urn:c", "weight": null, "attributes": {"HardwarePlatform/PixelAspectRatio": "1x1", "a:b/c": 1e400}}',
+    ]
+
+
+def weights(data: bytes) -> None:
+    """A table of weights, asked for one device."""
+    found = weights_in(data, "fuzzed")
+    profile = row_reader().profile(row_of_line(rows()[0], "fuzzed:1"))
+    weight = found.of(profile)
+    assert weight is None or weight >= 0
+    assert len(found.used) <= len(found)
+
+
+def tables_of_weights() -> list[bytes]:
+    return [
+        b"profile,weight\nurn:a,1\nurn:b,2.5\n",
+        b'vendor,model,weight\nDelta,"N80, black",1e3\n,N90,0\n',
+        b"\xef\xbb\xbfmodel,weight\r\nN80,7\r\n",
+    ]
+
+
 TARGETS = (
     Target("spelling", spelling, spellings, tokens("values"), 300),
     Target("list", listed, lists, tokens("lists"), 1_000),
+    Target("row", row, rows, tokens("lists", "values"), 500),
+    Target("weights", weights, tables_of_weights, tokens("lists", "values"), 500),
     Target("agent", agent, agents, tokens("values"), 500),
 )
