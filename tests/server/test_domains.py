@@ -271,6 +271,7 @@ def test_descriptors_are_signed_where_that_is_configured(service: Service, tmp_p
         manifest = (
             "Manifest-Version: 1.0\nMIDlet-Name: Chess\nMIDlet-Version: 1.0.0\nMIDlet-Vendor: Example\nMIDlet-1: Chess, , C\n"
         )
+        made.writestr("C.class", b"\xca\xfe\xba\xbe")
         made.writestr(
             "META-INF/MANIFEST.MF", manifest + "MicroEdition-Profile: MIDP-2.0\nMicroEdition-Configuration: CLDC-1.0\n"
         )
