@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import Field, fields
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import rdflib
@@ -15,6 +16,7 @@ from ccpp.cli import COMMANDS
 from ccpp.diagnostics import DIAGNOSTICS
 from ccpp.requirements.constraints import CONSTRAINT_KINDS, REQ, SH
 from ccpp.requirements.shacl import read_requirements
+from ccpp.server.options import PREFIX, Options
 
 if TYPE_CHECKING:
     from ccpp.vocabulary import Vocabularies
@@ -89,6 +91,15 @@ def test_every_decision_names_codes_that_exist(item: str, codes: str) -> None:
 def test_every_constraint_is_listed(kind: object) -> None:
     parameter = kind.parameter  # type: ignore[attr-defined]
     assert f"`{parameter.replace(SH, 'sh:').replace(REQ, 'req:')}`" in README
+
+
+@pytest.mark.parametrize("option", fields(Options), ids=lambda option: option.name)
+def test_every_option_of_the_server_is_listed(option: Field[Any]) -> None:
+    """In a table of what it is called where, what it is if nothing is said, and what it does."""
+    default = option.default if isinstance(option.default, tuple) else [option.default]
+    shown = " ".join(f"`{str(one).lower() if isinstance(one, bool) else one}`" for one in default if one != "")
+    row = f"| `{option.name}` | `{PREFIX}{option.name.upper()}` | {shown} | {option.metadata['text']} |"
+    assert re.sub(" +", " ", row) in README, row
 
 
 def test_the_two_commands_are_one_line_each() -> None:

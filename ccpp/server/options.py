@@ -214,7 +214,7 @@ def shown_options(options: Options) -> dict[str, Any]:
         value = getattr(options, one.name)
         form[one.name] = bool(value) if one.metadata["secret"] else value
         if isinstance(value, str) and not one.metadata["secret"]:
-            form[one.name] = _PASSWORD.sub(r"\1***@", value)
+            form[one.name] = masked(value)
     return form
 
 
@@ -231,7 +231,13 @@ def print_options(options: Options) -> str:
     return "\n".join(lines) + "\n"
 
 
-_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
+#: What stands for a secret in a text: the password of a URL, before its last `@` or among its parameters.
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*:).*@|((?:^|[?&])[a-z]*(?:password|token|secret)=)[^&]*", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """A text as it may be shown: a URL in it without its password."""
+    return _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", text)
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401  an option

@@ -177,9 +177,10 @@ def test_a_file_that_is_damaged_or_another_s_is_refused(tmp_path: Path) -> None:
 
 def test_urls_show_no_password_and_others_are_refused() -> None:
     assert "secret" not in shown("postgresql://me:secret@host/name")
-    for url in ("", "mysql://a/b", "server.sqlite", "://"):
-        with pytest.raises(UsageError):
+    for url in ("", "mysql://a/b", "server.sqlite", "://", "postgresql://me:very@very-secret@127.0.0.1/name"):
+        with pytest.raises(UsageError, match="not the URL of a database") as refused:
             Database(url)
+        assert "very-secret" not in str(refused.value)
     with pytest.raises(StorageError) as error:
         Database("postgresql://me:very-secret@127.0.0.1:1/name").prepare()
     assert "very-secret" not in str(error.value)

@@ -8,6 +8,7 @@ import pytest
 
 from ccpp.errors import UsageError
 from ccpp.server.options import Options, load_options, print_options, shown_options
+from ccpp.storage.database.opening import shown
 
 
 def test_the_last_one_counts() -> None:
@@ -42,8 +43,21 @@ def test_mistakes_are_told(file: bytes, environment: dict[str, str], said: str) 
         load_options(("serve.toml", file), environment, {})
 
 
-def test_nothing_that_is_printed_has_a_secret() -> None:
-    options = load_options(None, {"CCPP_SERVE_KEY": "very-secret"}, {"database": "postgresql://me:very-secret@db.example/ccpp"})
+@pytest.mark.parametrize(
+    "database",
+    [
+        "postgresql://me:very-secret@db.example/ccpp",
+        "postgresql://me:very@very-secret@db.example/ccpp",
+        "postgresql://me:very/very-secret@db.example/ccpp",
+        "postgresql://db.example/ccpp?user=me&password=very-secret&sslmode=require",
+        "postgresql://db.example/ccpp?sslpassword=very-secret",
+    ],
+)
+def test_nothing_that_is_printed_has_a_secret(database: str) -> None:
+    options = load_options(None, {"CCPP_SERVE_KEY": "very-secret"}, {"database": database})
+    assert "db.example/ccpp" in print_options(options)
+    if database.count("@") < 2:
+        assert "very-secret" not in shown(database)
     assert "very-secret" not in print_options(options)
     assert "very-secret" not in repr(shown_options(options))
     assert "very-secret" not in repr(options)

@@ -111,7 +111,9 @@ def shown(url: str) -> str:
     """
     try:
         parsed = make_url(url)
-        if parsed.drivername.partition("+")[0] in _SCHEMES:
+        # An `@` in the host is the rest of a password that was not written as %40.
+        if parsed.drivername.partition("+")[0] in _SCHEMES and "@" not in (parsed.host or ""):
+            parsed = parsed.set(query={key: "***" if "password" in key else value for key, value in parsed.query.items()})
             return str(parsed.render_as_string(hide_password=True))
     except ArgumentError:
         pass
