@@ -177,7 +177,7 @@ class App:
             body = await self._body(headers, receive)
             told = tuple([one for one in headers if one[0] not in _NAMING])
             who, now = self._known(scope), self._clock()
-            key = (who, scope["method"], scope["path"], scope["query_string"], body, told)
+            key = (who, _method(scope), scope["path"], scope["query_string"], body, told)
             # Of a caller who is not known at once it must be found out first whether it may ask.
             answer = self._answered.get(key) if who is not None else None
             # A clock that was set back makes nothing last longer.
@@ -237,7 +237,7 @@ class App:
     def _request(self, scope: Scope, body: bytes, request_id: str, who: Identity, now: float) -> Request:
         client = scope.get("client")
         return Request(
-            method=scope["method"],
+            method=_method(scope),
             path=scope["path"],
             headers=tuple([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]),
             body=body,
@@ -354,6 +354,11 @@ async def _gone(receive: Receive) -> None:
     """Wait until the connection is lost."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _method(scope: Scope) -> str:
+    """The method as it was sent."""
+    return f"M-{scope['method']}" if scope.get("mandatory") else str(scope["method"])
 
 
 def _base(scope: Scope) -> str:

@@ -39,7 +39,7 @@ def respond(request: Request, routes: Routes, service: Service) -> Steps[Respons
         response = yield from route.handler(request, service)
     except CcppError as error:
         response = failure(error, request.path, request.headers_of("accept"), request.id)
-    return replace(response, body=b"", lines=None) if request.method == "HEAD" else response
+    return replace(response, body=b"", lines=None) if plain_method(request.method) == "HEAD" else response
 
 
 def template(request: Request, routes: Routes) -> str:

@@ -2,6 +2,9 @@
 
 They are how long a request's head may take, how large it may be, and how long a client may take nothing of its response.
 
+A method may say that an extension is mandatory (`M-GET`, RFC 2774 §5), which no parser of today knows; what comes in one piece with the end of
+another request is the parser's alone, though.
+
 A connection ends without losing a request: a server that stops still answers what was on its way, and says that the connection closes.
 
 What is written in one turn of the event loop is sent in one system call, which is a fifth of what a short answer costs.
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     import asyncio
 
 _TOO_SLOW, _TOO_LARGE = 408, 431
+_MANDATORY = b"M-"
 
 #: Seconds for which a connection without a request outlives the order to stop: what a client sent before it knew arrives by then.
 _LINGER = 1.0
@@ -70,6 +74,8 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
     _unread = 0
     _ending = False
     _certificate = b""
+    _between = True
+    _mandatory = False
 
     def __init__(self, *arguments: Any, stalled: float = _STALLED, **named: Any) -> None:  # noqa: ANN401  uvicorn's own
         super().__init__(*arguments, **named)
@@ -88,6 +94,8 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
     def data_received(self, data: bytes) -> None:
         """Bytes came; of a head that is not complete there may be no more than the bound."""
         self._unread += len(data)
+        if self._between and data.startswith(_MANDATORY):
+            self._mandatory, data = True, data.removeprefix(_MANDATORY)
         super().data_received(data)
         if self.parser is None or self.transport.is_closing():
             return
@@ -98,8 +106,12 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
                 self._await_head()
 
     def on_message_begin(self) -> None:
-        """A request begins: whose certificate the connection showed goes along, in a place that no header reaches."""
+        """A request begins: whose certificate the connection showed, and the method's prefix, go along in places that no header reaches."""
         super().on_message_begin()
+        self._between = False
+        if self._mandatory:
+            self.scope["mandatory"] = True  # type: ignore[typeddict-unknown-key, unused-ignore]
+            self._mandatory = False
         if self._certificate:
             self.scope["certificate"] = self._certificate  # type: ignore[typeddict-unknown-key, unused-ignore]
 
@@ -119,6 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):  # type: ignore[misc, unused-ignore]  
     def on_message_complete(self) -> None:
         """A request is complete."""
         self._unread = 0
+        self._between = True
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
