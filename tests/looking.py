@@ -28,7 +28,7 @@ def known_as(identity: Identity) -> Authenticate:
 class Outline(HTMLParser):
     """A page's elements, held to what a browser would have to repair."""
 
-    VOID = frozenset({"input", "meta", "link", "br", "img", "hr", "col"})
+    VOID = frozenset({"input", "meta", "link", "br", "img", "hr", "col", "wbr"})
 
     def __init__(self, text: str) -> None:
         super().__init__()

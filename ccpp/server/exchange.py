@@ -80,7 +80,7 @@ def _identified(request: Request, route: Route, role: Role, service: Service) ->
         identity = yield from service.authenticate(request, service)
     if identity is not request.identity:
         request = replace(request, identity=identity)
-    if role in identity.roles:
+    if role in identity.roles or route.also in identity.roles:
         if identity.ticket is not None and route.changes:
             yield from _used(identity.ticket, request, service)
         return request

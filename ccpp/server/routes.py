@@ -28,7 +28,10 @@ Handler: TypeAlias = Callable[[Request, Service], Steps[Response]]
 
 
 class Route(NamedTuple):
-    """A row: `role` is what the caller must have, `None` where nobody is asked; parts of the path in braces are parameters."""
+    """A row: `role` is what the caller must have, or `also` instead; `None` where nobody is asked.
+
+    Parts of the path in braces are parameters.
+    """
 
     method: str
     path: str
@@ -37,6 +40,7 @@ class Route(NamedTuple):
     summary: str
     takes: str | None = None
     gives: str = JSON
+    also: Role | None = None
 
     @property
     def changes(self) -> bool:
@@ -44,7 +48,7 @@ class Route(NamedTuple):
         return self.method != "GET" and self.handler not in _QUESTIONS
 
 
-_QUESTIONS = frozenset({api.answer_one, api.answer_batch, terminal.settings_for})
+_QUESTIONS = frozenset({api.answer_one, api.answer_batch, terminal.settings_for, playground.play})
 
 _ASKS = Role.PROVISIONING_SERVER
 
@@ -121,30 +125,34 @@ OPERATION = (
 #: What programs and devices call; the OpenAPI document describes it.
 INTERFACE: tuple[Route, ...] = (*API, *LIFECYCLE, *TERMINAL, *ADMINISTRATION, *OPERATION)
 
-_READS = Role.AUDITOR
+
+def _read(path: str, handler: Handler, summary: str) -> Route:
+    """A page that auditors and operators read."""
+    return Route("GET", path, handler, Role.AUDITOR, summary, gives=_PAGE, also=_OPERATOR)
+
+
+_APPLICATION = paths.APPLICATIONS + "/{application}"
 
 #: Pages for people.
 PAGES = (
-    Route("GET", paths.HOME, home.home, _READS, "The overview", gives=_PAGE),
-    Route("GET", paths.DEVICES, devices.search, _READS, "Devices, looked for", gives=_PAGE),
-    Route("GET", paths.DEVICE, devices.show, _READS, "A device, with the origin of every value", gives=_PAGE),
-    Route("GET", paths.SOURCE, devices.source, _READS, "A device's document", gives=_PAGE),
-    Route("GET", paths.CATALOGUE, catalogue.browse, _READS, "The catalogue in service", gives=_PAGE),
-    Route(
-        "GET", paths.APPLICATIONS + "/{application}", catalogue.show, _READS, "An application with its variants", gives=_PAGE
-    ),
-    Route("GET", paths.REQUIREMENT, catalogue.requirement, _READS, "A requirement", gives=_PAGE),
-    Route("GET", paths.MATRIX, matrix.matrix, _READS, "Which device gets what", gives=_PAGE),
-    Route("GET", paths.WHY, why.why, _READS, "Why a device gets a variant, or does not", gives=_PAGE),
-    Route("GET", paths.DECISIONS, decisions.decisions, _READS, "Decisions on record", gives=_PAGE),
-    Route("GET", paths.AUDIT, decisions.audit, _READS, "Who changed what", gives=_PAGE),
-    Route("GET", paths.CHANGES, changes.changes, _READS, "Versions of the catalogue", gives=_PAGE),
-    Route("GET", paths.IMPACT, impact.show, _READS, "What a version would change", gives=_PAGE),
+    _read(paths.HOME, home.home, "The overview"),
+    _read(paths.DEVICES, devices.search, "Devices, looked for"),
+    _read(paths.DEVICE, devices.show, "A device, with the origin of every value"),
+    _read(paths.SOURCE, devices.source, "A device's document"),
+    _read(paths.CATALOGUE, catalogue.browse, "The catalogue in service"),
+    _read(_APPLICATION, catalogue.show, "An application with its variants"),
+    _read(paths.REQUIREMENT, catalogue.requirement, "A requirement"),
+    _read(paths.MATRIX, matrix.matrix, "Which device gets what"),
+    _read(paths.WHY, why.why, "Why a device gets a variant, or does not"),
+    _read(paths.DECISIONS, decisions.decisions, "Decisions on record"),
+    Route("GET", paths.AUDIT, decisions.audit, Role.AUDITOR, "Who changed what", gives=_PAGE),
+    _read(paths.CHANGES, changes.changes, "Versions of the catalogue"),
+    _read(paths.IMPACT, impact.show, "What a version would change"),
     Route("POST", paths.UPLOAD, changes.upload, _OPERATOR, "Check and keep a version", forms.PARTS, gives=_PAGE),
     Route("POST", paths.ACTIVATE, changes.put_into_service, _OPERATOR, "Put a version into service", forms.FORM, gives=_PAGE),
     Route("POST", paths.ROLLBACK, changes.go_back, _OPERATOR, "Put the version before into service", forms.FORM, gives=_PAGE),
-    Route("GET", paths.PLAYGROUND, playground.play, _READS, "A requirement tried on a device", gives=_PAGE),
-    Route("POST", paths.PLAYGROUND, playground.play, _READS, "A requirement tried on a device", forms.FORM, gives=_PAGE),
+    _read(paths.PLAYGROUND, playground.play, "A requirement tried on a device"),
+    _read(paths.PLAYGROUND, playground.play, "The same, with what the form says")._replace(method="POST", takes=forms.FORM),
     Route("GET", paths.STATIC + "/{name}", static.serve_asset, None, "Style sheet, script and icon", gives="text/css"),
 )
 

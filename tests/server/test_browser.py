@@ -60,7 +60,7 @@ PAGES = {
     "mistake": "/pages/playground?device=x",
 }
 #: One page of each kind; all of them in both widths and both schemes take minutes.
-KINDS = ("overview", "devices", "device", "application", "why not", "matrix", "impact", "changes", "playground", "decisions")
+KINDS = ("overview", "device", "application", "why not", "matrix", "impact", "changes", "playground")
 
 
 class Window(NamedTuple):

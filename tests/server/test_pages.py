@@ -57,8 +57,13 @@ def test_pages_are_for_those_who_may(service: Service, look: Ask) -> None:
             assert refused.status == 403
             assert "this is for the role" in text_of(refused).lower()
             assert route.role in {Role.AUDITOR, Role.OPERATOR}
-    device = Ask(replace(service, authenticate=known_as(Identity("phone", frozenset({Role.DEVICE})))))
-    assert device("GET", "/pages", accept=HTML).status == 403
+
+    def status(role: Role, path: str) -> int:
+        asking = Ask(replace(service, authenticate=known_as(Identity("one", frozenset({role})))))
+        return asking("GET", path, accept=HTML).status
+
+    assert [status(role, "/pages") for role in Role] == [403, 403, 200, 200]
+    assert [status(role, "/pages/audit") for role in Role] == [403, 403, 403, 200]
 
 
 def test_whoever_comes_to_the_samples_by_an_address_of_this_machine_may_look(service: Service) -> None:

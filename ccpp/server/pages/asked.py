@@ -32,6 +32,10 @@ def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
     return (requirement,)
 
 
+def _flat_parts(requirement: Requirement) -> tuple[Requirement, ...]:
+    return _flat(requirement) if isinstance(requirement, All) else parts(requirement)
+
+
 def _item(part: Requirement, graph: Mapping[str, Requirement], *, linked: bool) -> Html:
     match part:
         case Constraint(attribute, kind, operand):
@@ -41,15 +45,15 @@ def _item(part: Requirement, graph: Mapping[str, Requirement], *, linked: bool) 
             link = tag("p", requirement_link(name, "on its own"), class_="small") if linked else None
             return tag("li", tag("details", tag("summary", short_name(name)), asked(graph[name], graph, linked=linked), link))
         case _:
-            inner = _flat(part) if isinstance(part, All) else parts(part)
-            return tag("li", _WORDS[type(part)], tag("ul", (_item(one, graph, linked=linked) for one in inner)))
+            items = (_item(one, graph, linked=linked) for one in _flat_parts(part))
+            return tag("li", _WORDS[type(part)], tag("ul", items))
 
 
 def sentence(requirement: Requirement, *, linked: bool = True) -> Html:
     """What a requirement asks in one line; those that it refers to by name, with a link where they have a page."""
 
     def inner(part: Requirement) -> Html:
-        several = not isinstance(part, Constraint | Reference | Not) and len(parts(part)) > 1
+        several = not isinstance(part, Constraint | Reference | Not) and len(_flat_parts(part)) > 1
         said = sentence(part, linked=linked)
         return join("(", said, ")") if several else said
 
@@ -62,7 +66,7 @@ def sentence(requirement: Requirement, *, linked: bool = True) -> Html:
             return join("not (", sentence(item, linked=linked), ")")
         case _:
             between = _BETWEEN[type(requirement)]
-            return join(*(join(between if place else None, inner(one)) for place, one in enumerate(parts(requirement))))
+            return join(*(join(between if place else None, inner(one)) for place, one in enumerate(_flat_parts(requirement))))
 
 
 _BETWEEN: Mapping[type, str] = MappingProxyType({All: ", ", Any: " or ", ExactlyOne: " or else "})

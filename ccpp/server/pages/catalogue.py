@@ -13,7 +13,20 @@ from ccpp.server.pages import paths
 from ccpp.server.pages.asked import asked, sentence
 from ccpp.server.pages.frame import page, visit_of
 from ccpp.server.pages.markup import Html, join, tag
-from ccpp.server.pages.parts import digest, empty, facts, figure, filter_box, heading, label, row, section, size_of, table
+from ccpp.server.pages.parts import (
+    Figures,
+    digest,
+    empty,
+    facts,
+    figure,
+    filter_box,
+    heading,
+    label,
+    row,
+    section,
+    size_of,
+    table,
+)
 from ccpp.server.pages.paths import anchor, application_link, requirement_link, to
 from ccpp.server.problems import Refused
 
@@ -65,7 +78,10 @@ def catalogue_page(catalogue: Catalogue, number: int) -> Html:
             "Applications",
             filter_box("applications", "applications"),
             table(
-                ("Application", "What it is", "Variants", "Version", "Terms"), rows, label="Applications", name="applications"
+                ("Application", "What it is", Figures("Variants"), "Version", "Terms"),
+                rows,
+                label="Applications",
+                name="applications",
             ),
         ),
         section("Requirements", filter_box("requirements", "requirements"), _requirements(catalogue), name="all-requirements"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccpp.model import Verdict
 from ccpp.records import read_records
+from ccpp.server.message import Role
 from ccpp.server.pages import paths
 from ccpp.server.pages.frame import page, visit_of
 from ccpp.server.pages.markup import Html, join, tag
@@ -32,14 +33,18 @@ _LINES = 50
 _DIGITS = 15
 
 
+_ABOUT = "What was decided for each install when it began: digests and reasons, never the value of a setting."
+
+
 def decisions(request: Request, service: Service) -> Steps[Response]:
     """Decisions on record, of one application (`?application=`) or for one device (`?device=`) where that is asked."""
     application, device = (request.arguments.get(name, "")[:2_000] for name in ("application", "device"))
     asked = {"application": application, "profile": device}
     found = yield from call(decisions_before, service.database, _before(request), _LINES + 1, **asked)
     catalogue = service.live.catalogue if service.live else None
-    content = decisions_page(found, catalogue, application, device)
-    return page(visit_of(request, service), "Decisions", content)
+    visit = visit_of(request, service)
+    content = decisions_page(found, catalogue, application, device, audits=Role.AUDITOR in visit.roles)
+    return page(visit, "Decisions", content)
 
 
 def _before(request: Request) -> int | None:
@@ -48,8 +53,10 @@ def _before(request: Request) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
-def decisions_page(found: Sequence[Decided], catalogue: Catalogue | None, application: str, device: str) -> Html:
-    """Decisions, a row each; one more than is shown says that there are others."""
+def decisions_page(
+    found: Sequence[Decided], catalogue: Catalogue | None, application: str, device: str, *, audits: bool
+) -> Html:
+    """Decisions, a row each; one more than is shown says that there are others. `audits`: who looks may see the audit log too."""
     older = (
         to(paths.DECISIONS, application=application, device=device, before=found[_LINES - 1].number)
         if len(found) > _LINES
@@ -58,13 +65,8 @@ def decisions_page(found: Sequence[Decided], catalogue: Catalogue | None, applic
     return join(
         heading(
             "Decisions on record",
-            tag(
-                "p",
-                "What was decided for each install when it began: digests and reasons, never the value of a setting. ",
-                anchor(paths.AUDIT, "Who changed what"),
-                " is in the audit log.",
-                class_="soft",
-            ),
+            tag("p", _ABOUT, class_="soft"),
+            tag("p", anchor(paths.AUDIT, "The audit log"), " says who changed what.", class_="soft") if audits else None,
             _form(catalogue, application, device),
         ),
         _decided(found[:_LINES], catalogue) if found else _none(asked=bool(application or device)),

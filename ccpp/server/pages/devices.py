@@ -13,8 +13,9 @@ from ccpp.server.devices import Given
 from ccpp.server.live import When
 from ccpp.server.pages import paths
 from ccpp.server.pages.frame import page, visit_of
-from ccpp.server.pages.markup import Html, join, prose, tag
+from ccpp.server.pages.markup import Html, breaking, join, prose, tag
 from ccpp.server.pages.parts import (
+    Figures,
     digest,
     empty,
     facts,
@@ -135,7 +136,7 @@ def _listed(entries: Sequence[Entry], part: Part) -> Html:
         )
         for entry in entries[part.slice]
     )
-    return table(("Device", "Profile", "Errors", "Warnings", "Remarks"), rows, label="Devices", class_="sort")
+    return table(("Device", "Profile", *map(Figures, ("Errors", "Warnings", "Remarks"))), rows, label="Devices", class_="sort")
 
 
 def _nothing(asked: str) -> Html:
@@ -246,7 +247,7 @@ def _attribute(name: AttributeName, resolved: Resolved, uri: str, own: Collectio
         [tag("div", one) for one in origins], tag("div", f"and {more} more", class_="soft") if more > 0 else None, beaten
     )
     cell = tag("td", show_value(resolved.value), " " if status else None, status, class_="value")
-    return row(tag("span", name.name, title=resolved.attribute.uri), cell, tag("td", told, class_="origins"))
+    return row(tag("span", breaking(name.name), title=resolved.attribute.uri), cell, tag("td", told, class_="origins"))
 
 
 def _origin(origin: Origin, uri: str, own: Collection[str]) -> Html:
@@ -282,7 +283,7 @@ def _findings(found: Iterable[Diagnostic], uri: str) -> Html:
         rows.append(row(tag("code", one.code), tag("td", severity), tag("td", prose(one.message)), tag("td", line, class_="n")))
     if not rows:
         return empty("Nothing was found wrong with the profile.")
-    return table(("Code", "Severity", "Finding", "Line"), rows, label="Findings", class_="sort")
+    return table(("Code", "Severity", "Finding", Figures("Line")), rows, label="Findings", class_="sort")
 
 
 # Its document.

@@ -27,6 +27,7 @@ class Figures(NamedTuple):
     requirements: int
 
 
+#: The ways in: address, name, and what is there.
 _WAYS = (
     (
         paths.DEVICES,
@@ -37,6 +38,18 @@ _WAYS = (
         paths.CATALOGUE,
         "Catalogue",
         "Read what each variant asks of a device, on what terms it is supplied, and how it is set up.",
+    ),
+    (paths.MATRIX, "Matrix", "See which device gets which application or variant; each cell leads to its reasons."),
+    (
+        paths.PLAYGROUND,
+        "Playground",
+        "Edit a requirement beside a device or a pasted profile; see verdict and reasons at once.",
+    ),
+    (paths.CHANGES, "Changes", "See who gains or loses by another version of the catalogue, before it decides anything."),
+    (
+        paths.DECISIONS,
+        "Decisions",
+        "Look up what was decided for an install, under which catalogue and why; and who changed what.",
     ),
 )
 

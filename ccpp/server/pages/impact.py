@@ -23,7 +23,7 @@ from ccpp.server.pages.devices import profile_of
 from ccpp.server.pages.forms import form
 from ccpp.server.pages.frame import foot, head, headers_of, visit_of
 from ccpp.server.pages.markup import Html, join, prose, tag
-from ccpp.server.pages.parts import empty, figure, heading, label, row, section, table
+from ccpp.server.pages.parts import Figures, empty, figure, heading, label, row, section, table
 from ccpp.server.pages.paths import anchor, device_link
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
@@ -162,7 +162,7 @@ def _above(compared: Versions) -> Html:
             tag("td", one.kind),
             tag("td", tag("code", one.name.rpartition("#")[2])),
             tag("td", one.what),
-            tag("td", _said(one, compared)),
+            tag("td", _said(one, compared), class_="long"),
         )
         for one in said[:_DIFFERENCES]
     )
@@ -230,11 +230,12 @@ def _groups(found: Found) -> Html:
                     (tag("li", device_link(uri, uri), ": ", prose(why)) for uri, why in found.examples[change]),
                     class_="said",
                 ),
+                class_="long",
             ),
         )
         for change, number in found.counts.most_common(_GROUPS)
     )
-    return table(("Application", "Effect", "Devices", "Variant", "For example"), rows, label="Changes for devices")
+    return table(("Application", "Effect", Figures("Devices"), "Variant", "For example"), rows, label="Changes for devices")
 
 
 def _button(visit: Visit, compared: Versions) -> Html | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
@@ -20,7 +21,7 @@ Attribute: TypeAlias = str | int | bool | None
 """The value of an attribute; `True` is one without a value, `None` and `False` are none."""
 
 #: Elements without content or an end (HTML §13.1.2).
-_VOID = frozenset({"input", "meta", "link", "br", "img", "hr", "col"})
+_VOID = frozenset({"input", "meta", "link", "br", "img", "hr", "col", "wbr"})
 
 
 def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
@@ -52,3 +53,11 @@ def _written(child: Child) -> str:
 def prose(text: str) -> Html:
     """A sentence of the package, in which what somebody wrote stands in backticks, as code."""
     return join(*(tag("code", part) if place % 2 else part for place, part in enumerate(text.split("`"))))
+
+
+def breaking(name: str) -> Html:
+    """A name of several words run together, which may be broken where one begins."""
+    return Html("<wbr>".join(escape(word, quote=False) for word in _WORD.split(name)))
+
+
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -20,6 +20,12 @@ _DIGITS = 6
 _CLASSES = {Verdict.SATISFIED: "yes", Verdict.INDETERMINATE: "maybe", Verdict.UNSATISFIED: "no"}
 
 
+class Figures(str):
+    """The name of a column of figures, which stand flush right."""
+
+    __slots__ = ()
+
+
 class Part(NamedTuple):
     """A screenful of a longer list: where it begins, and how much there is in all."""
 
@@ -78,7 +84,7 @@ def heading(title: Child, *below: Child, over: Child = None) -> Html:
 
 def table(columns: Sequence[Child], rows: Iterable[Html], *, label: str, name: str | None = None, class_: str = "") -> Html:
     """A table that scrolls within its frame where the screen is narrow; the rows are made by `row`."""
-    heads = tag("tr", (tag("th", column, scope="col") for column in columns))
+    heads = tag("tr", (tag("th", one, scope="col", class_="n" if isinstance(one, Figures) else None) for one in columns))
     inner = tag("table", tag("thead", heads), tag("tbody", rows), id=name, class_=class_ or None)
     return tag("div", inner, class_="frame", tabindex=0, role="region", aria_label=label)
 

@@ -15,7 +15,7 @@ from ccpp.server.pages.asked import asked
 from ccpp.server.pages.devices import name_of, profile_of
 from ccpp.server.pages.frame import page, visit_of
 from ccpp.server.pages.markup import Html, join, prose, tag
-from ccpp.server.pages.parts import badge, empty, heading, label, mark, row, section, table
+from ccpp.server.pages.parts import Figures, badge, empty, heading, label, mark, row, section, table
 from ccpp.server.pages.paths import application_link, device_link, requirement_link, to, why_link
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
@@ -105,7 +105,7 @@ def choice_page(decision: Decision, profile: ResolvedProfile) -> Html:
             ),
             over=tag("a", "Matrix", href=paths.MATRIX),
         ),
-        section("Every variant, and why", table(("Variant", "Fits", "Reason", "Quality"), rows, label="Variants")),
+        section("Every variant, and why", table(("Variant", "Fits", "Reason", Figures("Quality")), rows, label="Variants")),
         _configuration(decision) if decision.configuration else None,
     )
 
