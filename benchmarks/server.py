@@ -1,13 +1,14 @@
 """Decisions for known devices over HTTP, asked by wrk from outside the process, beside an empty handler on the same server.
 
 The empty handler is the least that an application can do on uvicorn, run with the same protocol, event loop and number of workers, and
-asked the same requests; the two take turns in the same run, so that a machine that slows down slows both. Then one connection asks alone,
-for the latency: wrk bounds what it asks by connections and not by a rate, and one gives more than half the peak.
+asked the same requests; the two take turns in the same run, so that a machine that slows down slows both; so does a server that asks each request
+for a token, which it knows after the first. Then one connection asks alone, for the latency: wrk bounds what it asks by connections and not by a rate, and one gives more than half the peak.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -21,6 +22,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from benchmarks.timing import Result
 from ccpp.catalogue.loading import load_catalogue
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 _CONNECTIONS = 16
 _TURNS = 5
 _PATH = "/v1/match"
+_ISSUER = "https://issuer.example"
 
 #: What an application must do on an ASGI server: one message, and the empty answer.
 _EMPTY = """
@@ -53,6 +58,7 @@ local bodies = {%s}
 local number = 0
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "%s"
 request = function()
     number = number %% #bodies + 1
     return wrk.format(nil, nil, nil, bodies[number])
@@ -79,8 +85,12 @@ def run(*, smoke: bool) -> Iterator[Result]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         (folder / "empty.py").write_text(_EMPTY)
-        (folder / "ask.lua").write_text(_SCRIPT % ", ".join(f"'{json.dumps({'uri': uri})}'" for uri in expected))
-        ours = stack.enter_context(_serving([sys.executable, "-m", "ccpp", "serve", "--demo"], folder))
+        token, environment = _issued(folder)
+        bodies = ", ".join(f"'{json.dumps({'uri': uri})}'" for uri in expected)
+        (folder / "ask.lua").write_text(_SCRIPT % (bodies, f"Bearer {token}"))
+        command = [sys.executable, "-m", "ccpp", "serve", "--demo"]
+        ours = stack.enter_context(_serving(command, folder))
+        guarded = stack.enter_context(_serving(command, folder, environment))
         uvicorn = [
             sys.executable,
             "-m",
@@ -93,16 +103,17 @@ def run(*, smoke: bool) -> Iterator[Result]:
             "empty:app",
         ]
         empty = stack.enter_context(_serving([*uvicorn, "--log-level", "error"], folder))
-        equal = all(_asked(ours, uri) == answer for uri, answer in expected.items())
-        loads: dict[str, list[Load]] = {"ccpp": [], "an empty handler": []}
+        equal = all(_asked(port, uri, token) == answer for uri, answer in expected.items() for port in (ours, guarded))
+        loads: dict[str, list[Load]] = {"ccpp": [], "ccpp, with a token": [], "an empty handler": []}
         for _ in range(1 if smoke else _TURNS):
-            for engine, port in (("ccpp", ours), ("an empty handler", empty)):
+            for engine, port in zip(loads, (ours, guarded, empty), strict=True):
                 loads[engine].append(_load(port, folder, _CONNECTIONS, seconds))
         alone = _load(ours, folder, 1, seconds)
-    ratio = statistics.median(found.rate / base.rate for found, base in zip(*loads.values(), strict=True))
     equal = equal and not any(one.failed for found in loads.values() for one in found)
     for engine, found in loads.items():
         rate = statistics.median(one.rate for one in found)
+        base = loads["an empty handler"]
+        ratio = statistics.median(one.rate / other.rate for one, other in zip(found, base, strict=True))
         size = {"connections": _CONNECTIONS, "requests_per_second": round(rate), "percent_of_empty": round(100 * ratio)}
         latency = statistics.median(one.p99 for one in found)
         yield Result("server", "requests for known devices, at the peak", engine, size, 1 / rate, latency, None, equal)
@@ -122,13 +133,24 @@ def _expected() -> dict[str, Any]:
     return found
 
 
+def _issued(folder: Path) -> tuple[str, dict[str, str]]:
+    """A token that a provisioning server shows, and the variables by which a server takes it."""
+    key = ECKey.generate_key("P-256", {"kid": "k1"})
+    (folder / "keys.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    claims = {"iss": _ISSUER, "aud": _ISSUER, "sub": "wrk", "exp": int(time.time()) + 86_400, "roles": ["provisioning-server"]}
+    names = {"KEYS": str(folder / "keys.json"), "ISSUER": _ISSUER, "AUDIENCE": _ISSUER}
+    environment = {f"CCPP_SERVE_TOKEN_{name}": value for name, value in names.items()}
+    return jwt.encode({"alg": "ES256", "kid": "k1"}, claims, key), environment
+
+
 @contextmanager
-def _serving(command: list[str], folder: Path) -> Iterator[int]:
+def _serving(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> Iterator[int]:
     """A server on a port of its own."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
-    process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, stderr=subprocess.DEVNULL)
+    variables = {**os.environ, **(environment or {})}
+    process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, stderr=subprocess.DEVNULL, env=variables)
     try:
         for _ in range(1_200):
             try:
@@ -142,17 +164,17 @@ def _serving(command: list[str], folder: Path) -> Iterator[int]:
         process.wait(30)
 
 
-def _request(port: int, method: str, path: str, body: bytes | None = None) -> bytes:
+def _request(port: int, method: str, path: str, body: bytes | None = None, token: str = "") -> bytes:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
+        connection.request(method, path, body, {"Content-Type": "application/json", "Authorization": f"Bearer {token}"})
         return connection.getresponse().read()
     finally:
         connection.close()
 
 
-def _asked(port: int, uri: str) -> Any:  # noqa: ANN401  JSON
-    return json.loads(_request(port, "POST", _PATH, json.dumps({"uri": uri}).encode()))
+def _asked(port: int, uri: str, token: str) -> Any:  # noqa: ANN401  JSON
+    return json.loads(_request(port, "POST", _PATH, json.dumps({"uri": uri}).encode(), token))
 
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}

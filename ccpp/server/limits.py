@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from threading import Lock
@@ -28,6 +29,10 @@ class Buckets:
         self._limit = limit
         self._levels: dict[str, tuple[float, float]] = {}
         self._lock = Lock()
+
+    def __bool__(self) -> bool:
+        """Whether anything is bounded."""
+        return self._rate > 0
 
     def __len__(self) -> int:
         return len(self._levels)
@@ -59,6 +64,7 @@ class Buckets:
         return max(0.0, (1.0 - level) / self._rate)
 
 
+@lru_cache(maxsize=4_096)
 def address_name(address: str) -> str:
     """Under which name an address is counted: itself, an IPv6 one with its network."""
     try:

@@ -88,6 +88,23 @@ def test_a_token_is_taken(trusted: Trusted) -> None:
     assert text not in trusted.process.log.read_text()
 
 
+def test_what_is_remembered_is_nobody_else_s(trusted: Trusted) -> None:
+    """The same bytes by a caller of another role, by nobody, or by a token that has ended are not answered from memory."""
+    asked = ("-H", "Content-Type: application/json", "-d", '{"uri": "http://ua.echo.example/droid.rdf"}')
+
+    def status(**other: object) -> int:
+        text = token(**{"exp": NOW_AND_LATER, "roles": ["provisioning-server"], **other})
+        return trusted.curl("/v1/match", "-H", f"Authorization: Bearer {text}", *asked)[0]
+
+    assert [status() for _ in range(4)] == [200] * 4
+    assert status(roles=["device"]) == 403
+    assert status(sub="bob") == 200
+    assert status(sub="bob", roles=[]) == 403
+    assert status(exp=1.0e9) == 401
+    assert trusted.curl("/v1/match", *asked)[0] == 401
+    assert status() == 200
+
+
 def test_a_certificate_is_taken(trusted: Trusted) -> None:
     status, body = trusted.curl("/v1/audit", "--cert", str(trusted.folder / "tps.pem"))
     assert (status, body[:1]) == (200, "[")

@@ -86,15 +86,20 @@ class Guard:
         if certificate or self._proxies.networks:
             return None
         shown = [value for name, value in headers if name == b"authorization"]
-        if len(shown) > 1:
-            return None
-        found = self._anybody
+        found: Identity | None = self._anybody
         if shown:
-            identities = (method.known(shown[0], now) for method in self._methods)
-            found = next((one for one in identities if one is not None), ANONYMOUS)
-        if found is ANONYMOUS or self._limits.addresses.take(address_name(client), now):
+            found = self._shown(shown[0], now) if len(shown) == 1 else None
+        if found is None or (self._limits.addresses and self._limits.addresses.take(address_name(client), now)):
             return None
         return None if shown and self._limits.callers.take(found.name, now) else found
+
+    def _shown(self, credential: bytes, now: float) -> Identity | None:
+        """Who showed this before."""
+        for method in self._methods:
+            identity = method.known(credential, now)
+            if identity is not None:
+                return identity
+        return None
 
     def challenges(self, request: Request, tried: Method | None = None, failed: Unproven | None = None) -> tuple[Field, ...]:
         """What a caller is told who has to say who it is: a field for each way, the one that was tried first."""
