@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import decisions, exchanges, forms, profiles, provisioning, repository
+from . import callers, decisions, exchanges, forms, profiles, provisioning, repository
 
 if TYPE_CHECKING:
     from .target import Target
@@ -16,6 +16,7 @@ TARGETS = (
     *repository.TARGETS,
     *provisioning.TARGETS,
     *forms.TARGETS,
+    *callers.TARGETS,
 )
 
 
