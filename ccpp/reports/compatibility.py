@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.diagnostics import DIAGNOSTICS
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from ccpp.reports.model import Curve, DeviceRow, Gets, Unreadable
     from ccpp.reports.population import Device, Sum
     from ccpp.reports.tally import Tally, Vendor
+
+
+#: Where the sentence of a finding has what differs from one to the next.
+_PLACES = re.compile(r"\{\d\}")
 
 
 class Readings(NamedTuple):
@@ -132,7 +137,7 @@ def _cause_rows(application: Application, gets: Mapping[Gets, Sum]) -> list[Caus
 
 def _quality(tally: Tally) -> list[QualityRow]:
     rows = [
-        QualityRow(code, DIAGNOSTICS[code].severity.value, DIAGNOSTICS[code].sentence, often, devices)
+        QualityRow(code, DIAGNOSTICS[code].severity.value, _PLACES.sub("…", DIAGNOSTICS[code].sentence), often, devices)
         for code, (often, devices) in tally.quality.items()
     ]
     return sorted(rows, key=lambda row: (-row.devices, row.code))

@@ -53,7 +53,7 @@ def page(report: CompatibilityReport) -> str:
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="color-scheme" content="light">\n<style>{STYLE}</style></head>\n<body>\n'
+        f'<meta name="color-scheme" content="light dark">\n<style>{STYLE}</style></head>\n<body>\n'
         '<a class="skip" href="#applications">Skip to the applications</a>\n'
         f"<header><h1>{title}</h1>{_contents(made)}</header>\n<main>\n{''.join(sections)}</main>\n"
         f"<script>{SCRIPT}</script>\n</body>\n</html>\n"
@@ -108,7 +108,7 @@ def _applications(report: CompatibilityReport) -> str:
     heads = [Column("Application", "text")]
     for outcome in Outcome:
         heads += [Column(f"{outcome.mark} {outcome.value}", NUMBER), Column("share", SHARE)]
-    return f'<p class="key">{key}</p>\n' + _framed([*heads, Column("", "bar")], rows)
+    return f'<p class="key">{key}</p>\n' + _framed([*heads, Column("all", "bar")], rows)
 
 
 def _part(weight: float, total: float) -> str:
@@ -136,7 +136,11 @@ def _heat(report: CompatibilityReport) -> str:
 def _compared(found: Comparison, made: Mapping[str, Table]) -> str:
     parts = [table for name, table in made.items() if name.startswith("compared_") and table.rows]
     inner = "".join(f"<h3>{escape(part.title)}</h3>\n{_about(part)}{_table(_cut(part))}" for part in parts)
-    return _section("compared", "Before and now", f'<p class="about">Before: {escape(against_said(found.before))}</p>\n{inner}')
+    return _section(
+        "compared",
+        "Before and now",
+        f'<p class="about">Before: {escape(against_said(found.before).replace("`", ""))}</p>\n{inner}',
+    )
 
 
 def _cut(table: Table) -> Table:
@@ -149,7 +153,7 @@ def _cut(table: Table) -> Table:
 def _details(application: ApplicationRow, report: CompatibilityReport, made: Mapping[str, Table]) -> str:
     total = report.header.total.weight
     inner = "".join(
-        f"<h3>{escape(part.title)}</h3>\n{_about(part)}{_table(part)}"
+        f"<h4>{escape(part.title)}</h4>\n{_about(part)}{_table(part)}"
         for name in _OF_ONE
         if (part := _part_of(made[name], application.application)).rows
     )
@@ -158,11 +162,12 @@ def _details(application: ApplicationRow, report: CompatibilityReport, made: Map
         plots = "".join(
             f"<figure>{curve(one, total)}<figcaption>{escape(one.constraint)}</figcaption></figure>" for one in drawn
         )
-        inner += f'<h3>Reach by threshold</h3>\n{_about(made["what_if"])}<div class="plots">{plots}</div>\n'
-    first = ' id="details"' if application is report.applications[0] else ""
+        inner += f'<h4>Reach by threshold</h4>\n{_about(made["what_if"])}<div class="plots">{plots}</div>\n'
+    first = application is report.applications[0]
+    head = "<h2>Why, and what if</h2>" if first else ""
     return (
-        f'<section{first}><details id="app-{escape(application.application)}"><summary>'
-        f"<h2>{escape(application.label or application.application)}</h2> "
+        f'<section{" id=details" if first else ""}>{head}<details id="app-{escape(application.application)}"><summary>'
+        f"<h3>{escape(application.label or application.application)}</h3> "
         f'<span class="n">{_part(application.served.weight, total)} served</span> {bar(application, total, 160, 10)}</summary>\n'
         f"{inner}</details></section>\n"
     )

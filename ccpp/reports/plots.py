@@ -105,7 +105,7 @@ def curve(drawn: Curve, total: float, width: int = 320, height: int = 150) -> st
     share = points[now].reach.weight / total if total else 0.0
     base = height - bottom
     axis = "".join(
-        f'<line x1="{left}" x2="{width - right}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ccc"/>'
+        f'<line x1="{left}" x2="{width - right}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ccc" class="axis"/>'
         f'<text x="{left - 6}" y="{at + 4:.1f}" font-size="11" text-anchor="end">{part:.0%}</text>'
         for part in (0, 0.5, 1)
         for at in [top + (base - top) * (1 - part)]
@@ -114,9 +114,10 @@ def curve(drawn: Curve, total: float, width: int = 320, height: int = 150) -> st
     below = y < top + 20
     parts = (
         f'{axis}<polyline points="{line}" fill="none" stroke="{COLOURS[Outcome.SERVED]}" stroke-width="2"/>'
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{base}" stroke="#d55e00" stroke-dasharray="3 2"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#d55e00"/>'
-        f'<text x="{x:.1f}" y="{y + (18 if below else -7):.1f}" font-size="11" text-anchor="{anchor}">'
+        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{base}" stroke="#d55e00" stroke-dasharray="3 2" class="now"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#d55e00" class="here"/>'
+        f'<text x="{x:.1f}" y="{y + (18 if below else -7):.1f}" font-size="11" text-anchor="{anchor}"'
+        f' paint-order="stroke" stroke="#fff" stroke-width="3" class="halo">'
         f"{escape(drawn.threshold[:24])}: {share:.1%}</text>"
         f'<text x="{left}" y="{height - 18}" font-size="11">{escape(points[0].threshold[:20])}</text>'
         f'<text x="{width - right}" y="{height - 18}" font-size="11" text-anchor="end">{escape(points[-1].threshold[:20])}</text>'
