@@ -2,33 +2,38 @@
 
     with Client("http://127.0.0.1:8080") as client:
         client.match(Device(uri="http://ua.example/phone.rdf"))["applications"]["chess"]["chosen"]
+        client.send(calls.activate(3))
 
-What a call sends and what its answer means are values and functions, written once; the two clients only carry them. Answers are of the types
-of `ccpp.answers`.
+What is sent and the type of what comes back are values, `ccpp.calls`, one a route; either client carries any of them, and has methods for
+those that programs need most.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import httpx
 
+from ccpp import calls
+from ccpp.calls import Call, Device
 from ccpp.errors import CcppError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator
     from types import TracebackType
 
-    from ccpp.answers import Configuration, Explained, Match, Offer, Profile, Progress, Provision
+    from ccpp.answers import Configuration, Explained, Install, Match, Offer, Profile, Progress, Provision
+
+__all__ = ["TIMEOUT", "AsyncClient", "Call", "Client", "Device", "Line", "ServerError", "read_problem"]
+
+T = TypeVar("T")
 
 #: Seconds for an answer, unless told otherwise: the server gives up a body after ten.
 TIMEOUT = 30.0
 
-_JSON, _NDJSON = "application/json", "application/x-ndjson"
-_FAILED = 400
+_JSON = "application/json"
+_FAILED, _NO_CONTENT = 400, 204
 
 
 class ServerError(CcppError):
@@ -39,62 +44,12 @@ class ServerError(CcppError):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What tells a device: a document, a URI in the server's repository, a User-Agent, or the headers it sent; then what is merged."""
-
-    document: str | None = None
-    uri: str | None = None
-    user_agent: str | None = None
-    headers: Sequence[tuple[str, str]] | None = None
-    diffs: Sequence[str] = ()
-    overrides: Sequence[str] = ()
-    normalise: bool = False
-    closed_world: bool = False
-
-
 class Line(NamedTuple):
     """One line of a batch: its number, and the result or what is wrong with it."""
 
     number: int
     result: Any
     error: ServerError | None
-
-
-class Call(NamedTuple):
-    """What is sent."""
-
-    method: str
-    path: str
-    body: bytes | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-_KEYS = {"user_agent": "userAgent", "closed_world": "closedWorld"}
-
-
-def asked(device: Device, **more: str | None) -> dict[str, Any]:
-    """A device, and what else is asked, as the server reads it; what is not said is left out."""
-    stated = {_KEYS.get(one.name, one.name): getattr(device, one.name) for one in fields(device)}
-    stated = {key: list(value) if isinstance(value, tuple | list) else value for key, value in stated.items() if value}
-    return stated | {key: value for key, value in more.items() if value is not None}
-
-
-def _post(path: str, value: object, *headers: tuple[str, str]) -> Call:
-    return Call("POST", path, json.dumps(value).encode(), (("content-type", _JSON), *headers))
-
-
-def _batch(operation: str, devices: Iterable[dict[str, Any]]) -> Call:
-    body = b"".join(json.dumps(one).encode() + b"\n" for one in devices)
-    return Call("POST", f"/v1/{operation}/batch", body, (("content-type", _NDJSON),))
-
-
-def _begin(device: Device, application: str, key: str | None) -> Call:
-    return _post("/v1/installs", asked(device, application=application), *([("idempotency-key", key)] if key else []))
-
-
-def _install(identifier: str, *parts: str, method: str = "GET", body: bytes | None = None) -> Call:
-    return Call(method, "/".join(("/installs", quote(identifier, safe=""), *parts)), body)
 
 
 def read_problem(status: int, content: bytes) -> ServerError:
@@ -114,6 +69,8 @@ def _read(response: httpx.Response) -> Any:  # noqa: ANN401  JSON
     """
     if response.status_code >= _FAILED:
         raise read_problem(response.status_code, response.content)
+    if response.status_code == _NO_CONTENT:
+        return None
     if not response.headers.get("content-type", "").startswith(_JSON):
         return response.content
     try:
@@ -139,14 +96,22 @@ class Client:
     Args:
         base: the server's URL.
         headers: sent with every call, such as an `Authorization`.
+        auth: who asks, such as `httpx.DigestAuth`.
         timeout: seconds for an answer.
 
     Raises:
         ServerError: from every call, if the answer is an error or there is none.
     """
 
-    def __init__(self, base: str, *, headers: dict[str, str] | None = None, timeout: float = TIMEOUT) -> None:
-        self._http = httpx.Client(base_url=base, headers=headers, timeout=timeout, trust_env=False)
+    def __init__(
+        self,
+        base: str,
+        *,
+        headers: dict[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self._http = httpx.Client(base_url=base, headers=headers, auth=auth, timeout=timeout, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
@@ -154,36 +119,33 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._http.close()
 
-    def send(self, call: Call) -> Any:  # noqa: ANN401  JSON
-        """Any call."""
+    def send(self, call: Call[T]) -> T:
+        """Any call of `ccpp.calls`."""
         try:
-            return _read(self._http.request(call.method, call.path, content=call.body, headers=list(call.headers)))
+            answer: T = _read(self._http.request(call.method, call.path, content=call.body, headers=list(call.headers)))
         except httpx.HTTPError as error:
             raise _unreachable(error) from None
+        return answer
 
     def resolve(self, device: Device) -> Profile:
         """What a device can do, with origins and findings."""
-        found: Profile = self.send(_post("/v1/resolve", asked(device)))[0]
-        return found
+        return self.send(calls.resolve(device))[0]
 
     def match(self, device: Device) -> Match:
         """The verdict of each variant, and the chosen one of each application."""
-        found: Match = self.send(_post("/v1/match", asked(device)))
-        return found
+        return self.send(calls.match(device))
 
     def explain(self, device: Device, variant: str) -> Explained:
         """Why a variant fits or does not, and what would change it."""
-        found: Explained = self.send(_post("/v1/explain", asked(device, variant=variant)))
-        return found
+        return self.send(calls.explain(device, variant))
 
     def provision(self, device: Device, application: str) -> Provision:
         """The decision on an application, its configuration and documents."""
-        found: Provision = self.send(_post("/v1/provision", asked(device, application=application)))
-        return found
+        return self.send(calls.provision(device, application))
 
     def batch(self, operation: str, devices: Iterable[Device], **more: str) -> Iterator[Line]:
         """An operation for each of many devices, the answers as they come."""
-        call = _batch(operation, (asked(device, **more) for device in devices))
+        call = calls.batch(operation, devices, **more)
         try:
             with self._http.stream(call.method, call.path, content=call.body, headers=list(call.headers)) as response:
                 if response.status_code >= _FAILED:
@@ -194,40 +156,41 @@ class Client:
 
     def begin(self, device: Device, application: str, *, key: str | None = None) -> Offer:
         """Offer an application to a device; sent again with the same key it is the same install."""
-        found: Offer = self.send(_begin(device, application, key))
-        return found
+        return self.send(calls.begin(device, application, key))
 
-    def progress(self, install: str) -> Progress:
+    def progress(self, install: str) -> Install:
         """How far an install is."""
-        found: Progress = self.send(_install(install))
-        return found
+        return self.send(calls.install(install))
 
     def artefact(self, install: str, start: int = 0) -> bytes:
         """The artefact of an install, from a byte on."""
-        call = _install(install, "artefact")
-        found: bytes = self.send(call._replace(headers=(("range", f"bytes={start}-"),)) if start else call)
-        return found
+        return self.send(calls.artefact(install, start))
 
     def report(self, install: str, code: int) -> Progress:
         """Report what became of an install: 900 Success, and so on."""
-        found: Progress = self.send(_install(install, "notify", method="POST", body=str(code).encode()))
-        return found
+        return self.send(calls.report(install, code))
 
     def configuration(self, install: str) -> Configuration:
         """The settings of an install."""
-        found: Configuration = self.send(_install(install, "configuration"))
-        return found
+        return self.send(calls.configuration(install))
 
     def remove(self, install: str) -> None:
         """The application is gone from the device."""
-        self.send(_install(install, method="DELETE"))
+        self.send(calls.remove(install))
 
 
 class AsyncClient:
     """The asynchronous client; its calls are those of `Client`."""
 
-    def __init__(self, base: str, *, headers: dict[str, str] | None = None, timeout: float = TIMEOUT) -> None:
-        self._http = httpx.AsyncClient(base_url=base, headers=headers, timeout=timeout, trust_env=False)
+    def __init__(
+        self,
+        base: str,
+        *,
+        headers: dict[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self._http = httpx.AsyncClient(base_url=base, headers=headers, auth=auth, timeout=timeout, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -237,36 +200,33 @@ class AsyncClient:
     ) -> None:
         await self._http.aclose()
 
-    async def send(self, call: Call) -> Any:  # noqa: ANN401  JSON
-        """Any call."""
+    async def send(self, call: Call[T]) -> T:
+        """Any call of `ccpp.calls`."""
         try:
-            return _read(await self._http.request(call.method, call.path, content=call.body, headers=list(call.headers)))
+            answer: T = _read(await self._http.request(call.method, call.path, content=call.body, headers=list(call.headers)))
         except httpx.HTTPError as error:
             raise _unreachable(error) from None
+        return answer
 
     async def resolve(self, device: Device) -> Profile:
         """What a device can do, with origins and findings."""
-        found: Profile = (await self.send(_post("/v1/resolve", asked(device))))[0]
-        return found
+        return (await self.send(calls.resolve(device)))[0]
 
     async def match(self, device: Device) -> Match:
         """The verdict of each variant, and the chosen one of each application."""
-        found: Match = await self.send(_post("/v1/match", asked(device)))
-        return found
+        return await self.send(calls.match(device))
 
     async def explain(self, device: Device, variant: str) -> Explained:
         """Why a variant fits or does not, and what would change it."""
-        found: Explained = await self.send(_post("/v1/explain", asked(device, variant=variant)))
-        return found
+        return await self.send(calls.explain(device, variant))
 
     async def provision(self, device: Device, application: str) -> Provision:
         """The decision on an application, its configuration and documents."""
-        found: Provision = await self.send(_post("/v1/provision", asked(device, application=application)))
-        return found
+        return await self.send(calls.provision(device, application))
 
     async def batch(self, operation: str, devices: Iterable[Device], **more: str) -> AsyncIterator[Line]:
         """An operation for each of many devices, the answers as they come."""
-        call = _batch(operation, (asked(device, **more) for device in devices))
+        call = calls.batch(operation, devices, **more)
         try:
             async with self._http.stream(call.method, call.path, content=call.body, headers=list(call.headers)) as response:
                 if response.status_code >= _FAILED:
@@ -278,30 +238,24 @@ class AsyncClient:
 
     async def begin(self, device: Device, application: str, *, key: str | None = None) -> Offer:
         """Offer an application to a device; sent again with the same key it is the same install."""
-        found: Offer = await self.send(_begin(device, application, key))
-        return found
+        return await self.send(calls.begin(device, application, key))
 
-    async def progress(self, install: str) -> Progress:
+    async def progress(self, install: str) -> Install:
         """How far an install is."""
-        found: Progress = await self.send(_install(install))
-        return found
+        return await self.send(calls.install(install))
 
     async def artefact(self, install: str, start: int = 0) -> bytes:
         """The artefact of an install, from a byte on."""
-        call = _install(install, "artefact")
-        found: bytes = await self.send(call._replace(headers=(("range", f"bytes={start}-"),)) if start else call)
-        return found
+        return await self.send(calls.artefact(install, start))
 
     async def report(self, install: str, code: int) -> Progress:
         """Report what became of an install: 900 Success, and so on."""
-        found: Progress = await self.send(_install(install, "notify", method="POST", body=str(code).encode()))
-        return found
+        return await self.send(calls.report(install, code))
 
     async def configuration(self, install: str) -> Configuration:
         """The settings of an install."""
-        found: Configuration = await self.send(_install(install, "configuration"))
-        return found
+        return await self.send(calls.configuration(install))
 
     async def remove(self, install: str) -> None:
         """The application is gone from the device."""
-        await self.send(_install(install, method="DELETE"))
+        await self.send(calls.remove(install))

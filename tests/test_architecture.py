@@ -20,8 +20,8 @@ PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
     ("errors", "diagnostics", "answers", "__init__"),
-    ("model", "turtle", "lifecycle", "client"),
-    ("datatypes",),
+    ("model", "turtle", "lifecycle", "calls"),
+    ("datatypes", "client"),
     ("vocabulary",),
     ("normalisation",),
     ("reading", "resolution", "derivation", "requirements", "wbxml"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
 import socket
 import threading
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -19,11 +22,14 @@ from hypothesis import strategies as st
 from interface import description, hold, validate
 from serving import B610, N80, free_port
 
-from ccpp import answers, lifecycle, model
+from ccpp import answers, calls, lifecycle, model, samples
+from ccpp.calls import Device
+from ccpp.client import AsyncClient, Client, ServerError
 from ccpp.server.asgi import App
 from ccpp.server.message import JSON, Identity, Request, Role
 from ccpp.server.observing import Observer
 from ccpp.server.routes import INTERFACE, ROUTES, Routes
+from ccpp.server.schemas import schema_of
 from ccpp.server.shapes import SHAPES, Shape
 from ccpp.server.starting import make_service, prepare, write_demo
 from ccpp.server.wire import BoundedProtocol
@@ -152,6 +158,131 @@ def test_security_schemes_open_what_asks_for_a_role() -> None:
     assert made["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     assert made["paths"]["/v1/match"]["post"]["security"] == [{"bearer": []}]
     assert "security" not in made["paths"]["/healthz"]["get"]
+
+
+# The clients.
+
+_CARRIED = Device(uri=N80)
+#: Name of a call → what it is given, where that is not nothing; `{install}`, `{code}` and `{user}` stand for what came before.
+GIVEN: dict[str, Any] = {
+    "resolve": [_CARRIED],
+    "match": [_CARRIED],
+    "explain": [_CARRIED, "chess-large"],
+    "provision": [_CARRIED, "chess"],
+    "batch": ["match", [_CARRIED]],
+    "discover": [(("x-wap-profile", f'"{N80}"'),)],
+    "application": ["chess", (("x-wap-profile", f'"{N80}"'),)],
+    "descriptor": ["chess", (("x-wap-profile", f'"{N80}"'),)],
+    "begin": [_CARRIED, "chess", "{key}"],
+    "install": ["{install}"],
+    "artefact": ["{install}", 5],
+    "report": ["{install}", 900],
+    "configuration": ["{install}"],
+    "update": ["{install}"],
+    "remove": ["{install}"],
+    "settings_for": [_CARRIED],
+    "bootstrap": [_CARRIED],
+    "message": ["none"],
+    "publish": [samples.sample(samples.CATALOGUE).replace(b'"Sample catalogue"', b'"Another catalogue"')],
+    "activate": ["{number}"],
+    "put_subscriber": ["s-1", {"facts": {"languages": ["fi"]}}],
+    "subscriber": ["s-1"],
+    "reconfigure": ["s-1"],
+    "remove_subscriber": ["s-1"],
+    "enrol": [{"roles": ["device"]}],
+    "present": [{"code": "{code}"}],
+    "revoke": ["{user}"],
+}
+NAMED = {
+    "settings_for": {"account": ACCOUNT, "form": "wap-xml"},
+    "bootstrap": {"account": ACCOUNT, "security": "NETWPIN"},
+    "autoconfiguration": {"vers": "0"},
+}
+#: Calls that this server has no answer to: it sent no message, enrols nobody, and its subscriber is no user of RCS.
+REFUSED = {"message": 404, "reconfigure": 404, "enrol": 409, "present": 409, "autoconfiguration": 403}
+CALLS = {name: made for name, made in vars(calls).items() if inspect.isfunction(made) and made.__module__ == calls.__name__}
+CALLS = {name: made for name, made in CALLS.items() if not name.startswith("_") and name != "asked"}
+
+
+def call_of(name: str, known: dict[str, str]) -> calls.Call[Any]:
+    def filled(value: Any) -> Any:  # noqa: ANN401  an argument
+        if isinstance(value, dict):
+            return {key: filled(one) for key, one in value.items()}
+        return known.get(value.strip("{}"), value) if isinstance(value, str) and value.startswith("{") else value
+
+    made: calls.Call[Any] = CALLS[name](*map(filled, GIVEN.get(name, [])), **NAMED.get(name, {}))
+    return made
+
+
+def route_of(call: calls.Call[Any]) -> tuple[str, str]:
+    found = Routes(INTERFACE).find(call.path.partition("?")[0])
+    assert found, call.path
+    return call.method, found[0][call.method].path
+
+
+def test_there_is_a_call_for_every_route_and_it_is_typed_as_the_route() -> None:
+    operations = {("POST", f"/v1/{one}/batch") for one in ("match", "resolve", "explain", "provision")}
+    covered = {route_of(call_of(name, {})): made for name, made in CALLS.items()}
+    assert covered.keys() | operations | {("GET", "/")} == {(route.method, route.path) for route in INTERFACE}
+    names = {**vars(answers), "Iterable": Iterable, "Sequence": Sequence, "Mapping": Mapping}
+    for route, made in covered.items():
+        [stated] = get_args(get_type_hints(made, vars(calls), names)["return"])
+        answer = SHAPES[route].answer
+        if route[1] in {"/openapi.json", *(path for _, path in operations)}:
+            continue
+        if answer is None:
+            assert stated in {bytes, type(None)}, made
+        else:
+            assert stated in {answer, answer | None}, made
+
+
+ORDER = [*GIVEN, *(name for name in CALLS if name not in GIVEN)]
+
+
+def learnt(known: dict[str, str], answer: Any) -> Any:  # noqa: ANN401  an answer
+    """An answer, whose names are kept in mind for the calls that follow."""
+    if isinstance(answer, dict):
+        known.update({key: str(answer[key]) for key in ("install", "code", "user", "number") if answer.get(key) is not None})
+    return answer
+
+
+def carried(port: int) -> dict[str, Any]:
+    """Every call by the synchronous client, with its answer."""
+    known = {"key": "one"}
+    found: dict[str, Any] = {}
+    with Client(f"http://127.0.0.1:{port}") as client:
+        for name in ORDER:
+            try:
+                found[name] = learnt(known, client.send(call_of(name, known)))
+            except ServerError as error:
+                found[name] = error
+    return found
+
+
+async def carried_too(port: int) -> dict[str, Any]:
+    """The same by the asynchronous one."""
+    known = {"key": "other"}
+    found: dict[str, Any] = {}
+    async with AsyncClient(f"http://127.0.0.1:{port}") as client:
+        for name in ORDER:
+            try:
+                found[name] = learnt(known, await client.send(call_of(name, known)))
+            except ServerError as error:
+                found[name] = error
+    return found
+
+
+def test_both_clients_carry_every_call(port: int) -> None:
+    one, other = carried(port), asyncio.run(carried_too(port))
+    for found in (one, other):
+        errors = {name: answer.status for name, answer in found.items() if isinstance(answer, ServerError)}
+        assert errors == REFUSED
+    assert {name: type(answer) for name, answer in one.items()} == {name: type(answer) for name, answer in other.items()}
+    components = dict(description()["components"]["schemas"])
+    for name, answer in one.items():
+        schema = SHAPES[route_of(call_of(name, {}))].answer
+        if schema is not None and name != "batch" and name not in REFUSED and answer is not None:
+            validate(schema_of(schema, components), answer)
 
 
 # What is asked by machines. Text that is no text of its kind is what these bodies are about, so anything goes there.
