@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from ccpp.advice import Advice
     from ccpp.matching.explanation import Explanation
 
+#: The colours are those of the server's pages: blue, amber and slate, which all eyes tell apart, with a sign beside each.
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff }
-ul { list-style: none; padding-left: 1.25rem; border-left: 2px solid #ddd } li { margin: .25rem 0 }
-.satisfied > .mark { color: #00695c } .unsatisfied > .mark { color: #b3261e } .indeterminate > .mark { color: #8a5a00 }
-.mark { font-weight: 700 } .place { color: #555 } pre { white-space: pre-wrap; background: #f5f5f5; padding: 1rem }
-@media (prefers-color-scheme: dark) { body { color: #eee; background: #121212 } ul { border-color: #444 }
-  .place { color: #aaa } pre { background: #1e1e1e }
-  .satisfied > .mark { color: #4db6ac } .unsatisfied > .mark { color: #f2b8b5 } .indeterminate > .mark { color: #ffcc80 } }
+:root { --ink: #1a1d21; --soft: #5a6068; --line: #dde1e6; --band: #f4f6f8; --paper: #fff; --yes: #00588a; --maybe: #7a5000; --no: #4a5058; color-scheme: light dark }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #a6adb5; --line: #353b42; --band: #1d2126; --paper: #14171a;
+  --yes: #8fd0f7; --maybe: #f0c066; --no: #b6bcc4 } }
+body { font: 16px/1.55 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); background: var(--paper) }
+h1 { font-size: 1.6rem; overflow-wrap: anywhere } h2 { font-size: 1.2rem; margin-top: 2rem }
+ul { list-style: none; padding-left: 1.25rem; border-left: 2px solid var(--line) } main > ul { padding: 0; border: 0 } li { margin: .3rem 0 }
+.satisfied > .mark { color: var(--yes) } .unsatisfied > .mark { color: var(--no) } .indeterminate > .mark { color: var(--maybe) }
+.mark { font-weight: 700 } .place { color: var(--soft) } pre { white-space: pre-wrap; background: var(--band); padding: 1rem; border-radius: 8px }
 """
 
 

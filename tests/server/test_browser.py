@@ -6,6 +6,8 @@ Screenshots go to the test's own folder, for who wants to look.
 from __future__ import annotations
 
 import shutil
+import time
+from base64 import b64encode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +15,10 @@ import pytest
 from serving import N80, Process, start_server
 
 from ccpp import samples
+from ccpp.server.authentication.digest import hashed
+from ccpp.storage.database.credentials import Enrolment, Redeeming, add_enrolment, redeem
+from ccpp.storage.database.opening import Database
+from ccpp.storage.database.subscribers import open_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +41,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MASTER = b"m" * 32
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 #: Each page in a state that shows what it can.
@@ -247,3 +254,34 @@ def test_paper_has_what_matters(chromium: Browser, demo: Process, tmp_path: Path
         assert page.get_by_role("heading", name="Chess for Android").is_visible()
         page.pdf(path=tmp_path / "chess.pdf")
         assert (tmp_path / "chess.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.long
+def test_a_browser_signs_in_by_digest(chromium: Browser, tmp_path: Path) -> None:
+    url, key = f"sqlite:///{tmp_path / 'server.sqlite'}", b64encode(MASTER).decode()
+    database = Database(url)
+    database.prepare()
+    keys, now = open_keys(database, MASTER, time.time()), time.time()
+    code = add_enrolment(database, Enrolment(None, ("operator",), needs_pin=False, until=now + 60), now, "op")
+    account = redeem(database, keys, Redeeming(code, None, lambda _: None, lambda made: hashed(made, ("SHA-256",))), now, "-")
+    assert account is not None
+    database.close()
+    started = start_server(tmp_path / "log", "--demo", CCPP_SERVE_DATABASE=url, CCPP_SERVE_DIGEST="SHA-256", CCPP_SERVE_KEY=key)
+    try:
+        started.wait()
+        refused = started.ask("GET", "/pages", headers={"Accept": "text/html"})
+        assert refused.status == 401
+        assert refused.headers["www-authenticate"].startswith("Digest ")
+        assert b"<h1>Unauthorized</h1>" in refused.body
+        credentials: Any = {"username": account.user, "password": account.password}
+        with window(chromium, started, http_credentials=credentials) as opened:
+            assert opened.go("/pages") == 200
+            assert f"signed in as digest:{account.user}" in opened.page.content()
+            opened.page.get_by_role("link", name="Changes").first.click()
+            opened.page.get_by_role("link", name="see, and activate").click()
+            opened.page.get_by_role("button", name="Activate version 2").click()
+            assert "The version is in service" in opened.page.get_by_role("status").inner_text()
+            assert opened.go("/pages/audit") == 403  # an operator is no auditor
+            opened.said.clear()
+    finally:
+        started.stop()
