@@ -220,6 +220,8 @@ def test_a_shared_secret_in_the_set_is_no_key() -> None:
     assert read_keys(json.dumps({"keys": [secret]}).encode()) == ()
     weak = {"kty": "RSA", "n": encoded("x" * 100), "e": "AQAB"}
     assert read_keys(json.dumps({"keys": [weak, {"kty": "EC"}, {"kty": "RSA", "use": "enc"}, 1, {}]}).encode()) == ()
+    for damaged in ({"kty": {}}, {"kty": "EC", "crv": "", "x": "", "y": ""}, {"kty": "OKP", "crv": []}, {"kty": "RSA", "n": 1}):
+        assert read_keys(json.dumps({"keys": [damaged]}).encode()) == ()
     for wrong in (b"", b"[]", b'{"keys": 1}', b'{"a": 1}', b"[" * 9_000):
         with pytest.raises(UsageError):
             read_keys(wrong)

@@ -67,14 +67,14 @@ def read_keys(content: bytes) -> tuple[Trusted, ...]:
 def _usable(stated: list[dict[str, object]]) -> Iterator[Trusted]:
     for one in stated:
         name, algorithm = one.get("kid"), one.get("alg")
-        if one.get("kty") not in {"RSA", "EC", "OKP"} or one.get("use", "sig") != "sig":
+        if one.get("kty") not in ("RSA", "EC", "OKP") or one.get("use", "sig") != "sig":
             continue
         if one.get("kty") == "RSA" and len(str(one.get("n"))) < _LEAST_MODULUS:
             continue
         public = {key: value for key, value in one.items() if key in {"kty", "n", "e", "crv", "x", "y"}}
         try:
             key = JWKRegistry.import_key(public)  # type: ignore[arg-type, unused-ignore]  # what is no text it refuses itself
-        except (JoseError, ValueError, TypeError, OverflowError):
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError):
             continue
         yield Trusted(name if isinstance(name, str) else None, algorithm if isinstance(algorithm, str) else None, key)
 
