@@ -70,4 +70,5 @@ def serve(config: str | None, form: str, *, print_config: bool, **given: Any) ->
             fill(options)
         address = f"http://{options.host}:{options.port}/"
         click.echo(f"{address} serves {options.catalogue}; pages for people: {address}pages", err=True)
-        run_server(options, lambda: completed(read_options()))
+        # The address stays when options are read anew, so what may be open is judged by it.
+        run_server(options, lambda: completed(replace(read_options(), host=options.host)))

@@ -61,10 +61,25 @@ def _end_with_parent() -> None:
 
 
 def _tls(options: Options) -> dict[str, Any]:
-    """What uvicorn is told of TLS: a caller may show a certificate, and one that nobody vouches for ends the handshake."""
+    """What uvicorn is told of TLS: a caller may show a certificate, and one that nobody vouches for ends the handshake.
+
+    Raises:
+        UsageError: a file cannot be used.
+    """
     if not options.tls_certificate:
+        if options.tls_callers:
+            raise UsageError("`tls_callers` without `tls_certificate`", hint="callers show certificates over TLS alone")
         return {}
     found: dict[str, Any] = {"ssl_certfile": options.tls_certificate, "ssl_keyfile": options.tls_key or None}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(options.tls_certificate, options.tls_key or None)
+        if options.tls_callers:
+            context.load_verify_locations(options.tls_callers)
+    except (OSError, ValueError):  # an SSLError is an OSError
+        raise UsageError(
+            "the certificates or the key of TLS cannot be used", hint="`tls_certificate`, `tls_key` and `tls_callers` are PEM"
+        ) from None
     return found | ({"ssl_ca_certs": options.tls_callers, "ssl_cert_reqs": ssl.CERT_OPTIONAL} if options.tls_callers else {})
 
 

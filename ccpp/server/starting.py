@@ -198,6 +198,7 @@ def prepare(options: Options) -> None:
         )
     database = open_database(options)
     try:
+        _check_trust(options, database)
         if options.catalogue:
             documents = catalogue_documents(options.catalogue)
             catalogue = load_documents(documents, load_vocabularies())
@@ -208,6 +209,18 @@ def prepare(options: Options) -> None:
             raise UsageError("no catalogue to serve", hint="name one by --catalogue, or see the samples by --demo")
     finally:
         database.close()
+
+
+def _check_trust(options: Options, database: Database) -> None:
+    """Make once what each worker makes of who may ask and who vouches, so that a mistake is told before any begins.
+
+    Raises:
+        CcppError: an option says what cannot be.
+    """
+    master = read_master(options)
+    make_guard(options, Kept(database, open_keys(database, master, time.time()), master))
+    make_trust(options, Artefacts(options.artefacts))
+    make_signer(options)
 
 
 def catalogue_documents(name: str) -> tuple[Document, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import replace
 from functools import cache
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 import trustme
+from conftest import ROOT
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
@@ -27,6 +29,8 @@ from ccpp.server.steps import finish
 
 if TYPE_CHECKING:
     from ccpp.server.service import Service
+
+README = ROOT / "README.md"
 
 TABLE = b"""
 [[certificate]]
@@ -164,6 +168,22 @@ def test_nobody_else_s_does(client: str) -> None:
     request = seen(client, ("x-msisdn", "3584"), ("client-cert", ":AAAA:"), ("accept", "*/*"), ("x-forwarded-for", "10.0.0.1"))
     assert request.headers == (("accept", "*/*"), ("x-forwarded-for", "10.0.0.1"))
     assert (request.certificate, request.client) == (b"", client)
+
+
+def test_a_subscriber_comes_through_the_proxy(service: Service) -> None:
+    guard = Guard([Certificates(RULES), Told("x-msisdn")], (), PROXIES)
+    for client, name in (("10.1.2.3", "subscriber:3584"), ("192.0.2.1", "anonymous")):
+        request = Request("GET", "/settings", (("x-msisdn", "3584"),), client=client, time=NOW)
+        assert finish(guard(request, service)).name == name
+
+
+def test_the_table_in_readme_is_one() -> None:
+    (table,) = (
+        one for one in re.findall(r"^```toml\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL) if "certificate" in one
+    )
+    rules = read_callers(table.encode(), "README.md")
+    assert [rule.by for rule in rules] == ["dns", "uri"]
+    assert rules[1].subscriber
 
 
 def test_a_proxy_s_own_certificate_is_nobody_else_s() -> None:

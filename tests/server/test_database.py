@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from ccpp.errors import UsageError
-from ccpp.storage.database import catalogues, installs, subscribers
+from ccpp.storage.database import catalogues, credentials, installs, subscribers
 from ccpp.storage.database.audit import entries
 from ccpp.storage.database.backup import back_up, restore
 from ccpp.storage.database.opening import Database, StorageError, shown
@@ -105,6 +105,32 @@ def test_versions_of_the_catalogue_come_and_go(database: Database) -> None:
     with pytest.raises(UsageError, match="no version 99"):
         catalogues.activate(database, 99, 7.0, "op")
     assert [one.action for one in entries(database)] == ["publish", "publish", "activate", "activate", "rollback"]
+
+
+def test_a_code_is_redeemed_once_and_what_is_spent_is_spent(database: Database) -> None:
+    keys = subscribers.open_keys(database, MASTER, 1.0)
+    code = credentials.add_enrolment(database, credentials.Enrolment("s", ("device",), needs_pin=False, until=9.0), 1.0, "op")
+    presented = credentials.Redeeming(code, None, lambda _: None, lambda _: {"SHA-256": "very-secret-hash"})
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: credentials.redeem(database, keys, presented, 2.0, "-"), range(16)))
+        assert sum(one is not None for one in found) == 1
+        assert sum(pool.map(lambda _: credentials.spend(database, ("nonce", "1"), 9.0, 2.0), range(16))) == 1
+    account = next(one for one in found if one)
+    decoy = credentials.make_decoy(keys)
+    assert credentials.find_credential(database, keys, "nobody", decoy) is None
+    known = credentials.find_credential(database, keys, account.user, decoy)
+    assert known
+    assert (known.subscriber, known.secrets) == ("s", {"SHA-256": "very-secret-hash"})
+    kept = everything(database)
+    assert not any(secret.encode() in kept for secret in (code, account.password, "very-secret-hash"))
+    assert subscribers.rotate(database, MASTER, OTHER, 3.0, "op") == 1
+    again = subscribers.open_keys(database, OTHER, 4.0)
+    assert credentials.find_credential(database, again, account.user, credentials.make_decoy(again)) == known
+    assert credentials.remove_credential(database, account.user, 5.0, "op")
+    assert not credentials.remove_credential(database, account.user, 5.0, "op")
+    actions = [one.action for one in entries(database)]
+    assert actions.count("refuse") == 15
+    assert {"enrol", "enrolled", "rotate", "revoke"} <= set(actions)
 
 
 def test_secrets_are_sealed_and_keys_rotate(database: Database) -> None:
