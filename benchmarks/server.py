@@ -2,7 +2,11 @@
 
 The empty handler is the least that an application can do on uvicorn, run with the same protocol, event loop and number of workers, and
 asked the same requests; the two take turns in the same run, so that a machine that slows down slows both; so does a server that asks each request
-for a token, which it knows after the first. Then one connection asks alone, for the latency: wrk bounds what it asks by connections and not by a rate, and one gives more than half the peak.
+for a token, which it knows after the first.
+
+Requests are first the same again and again, whose answers are remembered, then never the same twice, which have to be read and answered from
+what is known of the device. Then as much is asked as half of that peak, each connection waiting at random between two requests, for the
+latency; and again while somebody else asks one profile after the other that nobody knows, which has to be read and matched.
 """
 
 from __future__ import annotations
@@ -19,8 +23,10 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from joserfc import jwt
@@ -44,6 +50,13 @@ _CONNECTIONS = 16
 _TURNS = 5
 _PATH = "/v1/match"
 _ISSUER = "https://issuer.example"
+_EMPTY_HANDLER = "an empty handler"
+
+#: What is asked → what it is called.
+CASES = {
+    "same.lua": "requests for known devices, at the peak",
+    "unlike.lua": "requests for known devices, no two the same, at the peak",
+}
 
 #: What an application must do on an ASGI server: one message, and the empty answer.
 _EMPTY = """
@@ -56,14 +69,24 @@ async def app(scope, receive, send):
 _SCRIPT = """
 local bodies = {%s}
 local number = 0
+local mark = tostring({}):sub(8) .. "-"
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "%s"
 request = function()
-    number = number %% #bodies + 1
-    return wrk.format(nil, nil, nil, bodies[number])
+    number = number + 1
+    if %s then wrk.headers["X-Session"] = mark .. number end
+    return wrk.format(nil, nil, nil, bodies[number %% #bodies + 1])
+end
+if %d > 0 then
+    delay = function() return math.random(0, %d) end
 end
 """
+
+
+def _script(bodies: str, token: str, *, unlike: bool, wait: int = 0) -> str:
+    """What wrk does: `unlike` makes no two requests the same, `wait` is the most milliseconds between two of a connection."""
+    return _SCRIPT % (bodies, f"Bearer {token}", str(unlike).lower(), wait, wait)
 
 
 class Load(NamedTuple):
@@ -87,7 +110,8 @@ def run(*, smoke: bool) -> Iterator[Result]:
         (folder / "empty.py").write_text(_EMPTY)
         token, environment = _issued(folder)
         bodies = ", ".join(f"'{json.dumps({'uri': uri})}'" for uri in expected)
-        (folder / "ask.lua").write_text(_SCRIPT % (bodies, f"Bearer {token}"))
+        (folder / "same.lua").write_text(_script(bodies, token, unlike=False))
+        (folder / "unlike.lua").write_text(_script(bodies, token, unlike=True))
         command = [sys.executable, "-m", "ccpp", "serve", "--demo"]
         ours = stack.enter_context(_serving(command, folder))
         guarded = stack.enter_context(_serving(command, folder, environment))
@@ -104,21 +128,59 @@ def run(*, smoke: bool) -> Iterator[Result]:
         ]
         empty = stack.enter_context(_serving([*uvicorn, "--log-level", "error"], folder))
         equal = all(_asked(port, uri, token) == answer for uri, answer in expected.items() for port in (ours, guarded))
-        loads: dict[str, list[Load]] = {"ccpp": [], "ccpp, with a token": [], "an empty handler": []}
+        engines = {"ccpp": ours, "ccpp, with a token": guarded, _EMPTY_HANDLER: empty}
+        loads: dict[tuple[str, str], list[Load]] = {}
         for _ in range(1 if smoke else _TURNS):
-            for engine, port in zip(loads, (ours, guarded, empty), strict=True):
-                loads[engine].append(_load(port, folder, _CONNECTIONS, seconds))
-        alone = _load(ours, folder, 1, seconds)
+            for script in CASES:
+                for engine, port in engines.items():
+                    loads.setdefault((script, engine), []).append(_load(port, folder, _CONNECTIONS, seconds, script))
+        peak = statistics.median(one.rate for one in loads["unlike.lua", "ccpp"])
+        (folder / "paced.lua").write_text(_script(bodies, token, unlike=True, wait=round(4_000 * _CONNECTIONS / peak)))
+        paced = [_load(ours, folder, _CONNECTIONS, seconds, "paced.lua") for _ in range(1 if smoke else _TURNS)]
+        with _cold(ours) as asked:
+            beside = [_load(ours, folder, _CONNECTIONS, seconds, "paced.lua") for _ in range(1 if smoke else _TURNS)]
+        cold = {"cold_per_second": round(len(asked) / (seconds * len(beside)))}
     equal = equal and not any(one.failed for found in loads.values() for one in found)
+    for script, case in CASES.items():
+        yield from _at_the_peak(case, {engine: loads[script, engine] for engine in engines}, equal=equal)
+    for case, found, more in (("at half the peak", paced, {}), ("at half the peak, beside cold profiles", beside, cold)):
+        rate = statistics.median(one.rate for one in found)
+        size = {"connections": _CONNECTIONS, "requests_per_second": round(rate), **more}
+        median, worst = (statistics.median(getattr(one, name) for one in found) for name in ("median", "p99"))
+        yield Result("server", case, "ccpp", size, median, worst, None, equal)
+
+
+def _at_the_peak(case: str, loads: dict[str, list[Load]], *, equal: bool) -> Iterator[Result]:
+    """The rates of each, and what part of the empty handler's they are."""
     for engine, found in loads.items():
         rate = statistics.median(one.rate for one in found)
         base = loads["an empty handler"]
         ratio = statistics.median(one.rate / other.rate for one, other in zip(found, base, strict=True))
         size = {"connections": _CONNECTIONS, "requests_per_second": round(rate), "percent_of_empty": round(100 * ratio)}
         latency = statistics.median(one.p99 for one in found)
-        yield Result("server", "requests for known devices, at the peak", engine, size, 1 / rate, latency, None, equal)
-    size = {"connections": 1, "requests_per_second": round(alone.rate)}
-    yield Result("server", "requests for known devices, one connection", "ccpp", size, alone.median, alone.p99, None, equal)
+        yield Result("server", case, engine, size, 1 / rate, latency, None, equal)
+
+
+@contextmanager
+def _cold(port: int) -> Iterator[list[int]]:
+    """Somebody who asks about one unknown profile after the other; how many so far, by their statuses."""
+    document, ended, asked = sample("07-delta-n80.rdf").decode(), Event(), list[int]()
+
+    def ask() -> None:
+        for number in count():
+            if ended.is_set():
+                return
+            unknown = document.replace("<prf:Model>", f"<prf:Model>{number} ")
+            _request(port, "POST", _PATH, json.dumps({"document": unknown}).encode())
+            asked.append(number)
+
+    thread = Thread(target=ask)
+    thread.start()
+    try:
+        yield asked
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _expected() -> dict[str, Any]:
@@ -180,7 +242,7 @@ def _asked(port: int, uri: str, token: str) -> Any:  # noqa: ANN401  JSON
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
-def _load(port: int, folder: Path, connections: int, seconds: int) -> Load:
+def _load(port: int, folder: Path, connections: int, seconds: int, script: str) -> Load:
     command = [
         "wrk",
         "-t1",
@@ -188,7 +250,7 @@ def _load(port: int, folder: Path, connections: int, seconds: int) -> Load:
         f"-d{seconds}",
         "--latency",
         "-s",
-        "ask.lua",
+        script,
         f"http://127.0.0.1:{port}{_PATH}",
     ]
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout

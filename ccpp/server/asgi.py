@@ -15,7 +15,7 @@ import gc
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count, islice
@@ -23,6 +23,7 @@ from os import getpid
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ccpp.server.exchange import respond, template
+from ccpp.server.heads import base_of, fields_of, host_of, method_of, target_of
 from ccpp.server.memory import Memory
 from ccpp.server.message import ANONYMOUS, Identity, Request, Response
 from ccpp.server.pages.failure import failure
@@ -59,13 +60,14 @@ _TICK = 0.1
 
 #: Answers that are remembered, and bytes of a request and a quarter of those of its answer: 80 MB at worst.
 _ANSWERS, _REPEATED = 4_096, 4_096
+#: Requests of which it is known that they came once, as numbers: 4 MB.
+_ONCE = 65_536
 
 #: Headers that name a request, a connection or a caller, and are no part of what is asked.
 _NAMING = frozenset(
     {b"authorization", b"x-request-id", b"traceparent", b"tracestate", b"connection", b"content-length", b"date"}
 )
 
-_HOST = re.compile(rb"[A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -83,7 +85,13 @@ class _Answer:
         self.route = route
         self.live = live
         self.since = since
-        self.headers = tuple(_fields(response))
+        self.headers = fields_of(response.headers)
+        if (
+            response.status not in _WITHOUT_BODY
+            and response.lines is None
+            and all(name != b"content-length" for name, _ in self.headers)
+        ):
+            self.headers += ((b"content-length", b"%d" % len(response.body)),)
 
 
 class App:
@@ -122,6 +130,7 @@ class App:
         self._prefix = f"{getpid():x}-{time.time_ns() // 1_000_000:x}"
         self._reading: dict[asyncio.Task[Any] | None, float] = {}
         self._answered: Memory[tuple[Any, ...], _Answer] = Memory(_ANSWERS)
+        self._once: set[int] = set()
         self._ticking: asyncio.Task[None] | None = None
         self._service: Service
 
@@ -177,19 +186,14 @@ class App:
             body = await self._body(headers, receive)
             told = tuple([one for one in headers if one[0] not in _NAMING])
             who, now = self._known(scope), self._clock()
-            key = (who, _method(scope), scope["path"], scope["query_string"], body, told)
+            key = (who, method_of(scope), scope["path"], scope["query_string"], body, told)
             # Of a caller who is not known at once it must be found out first whether it may ask.
             answer = self._answered.get(key) if who is not None else None
             # A clock that was set back makes nothing last longer.
             if answer is None or answer.live is not self._service.live or not answer.since <= now <= answer.response.until:
                 answer = await self._answer(self._request(scope, body, request_id, who or ANONYMOUS, now), span)
-                if (
-                    who is not None
-                    and answer.response.until
-                    and len(body) <= _REPEATED
-                    and len(answer.response.body) <= _REPEATED * 4
-                ):
-                    self._answered.put(key, answer)
+                if who is not None:
+                    self._remember(key, answer, len(body))
         except Refused as error:
             answer = _Answer(_failure(error, scope, request_id))
         except Exception as error:  # noqa: BLE001  a defect is answered too, and reported
@@ -209,6 +213,18 @@ class App:
             trace = identifier(span)
         took = time.perf_counter() - started
         self._observer.request(request_id, answer.route, scope["method"], response.status, took, trace)
+
+    def _remember(self, key: tuple[Any, ...], answer: _Answer, size: int) -> None:
+        """Keep an answer that may be given again, once its request came a second time: most that come once come never again."""
+        if not answer.response.until or size > _REPEATED or len(answer.response.body) > _REPEATED * 4:
+            return
+        mark = hash(key)
+        if mark in self._once:
+            self._answered.put(key, answer)
+            return
+        if len(self._once) >= _ONCE:
+            self._once.clear()
+        self._once.add(mark)
 
     def _doing(self, span: Any) -> Callable[[Call], Any]:  # noqa: ANN401  a span, or none
         """What does the steps of a request: in spans of their own, where there is one of the request."""
@@ -237,16 +253,16 @@ class App:
     def _request(self, scope: Scope, body: bytes, request_id: str, who: Identity, now: float) -> Request:
         client = scope.get("client")
         return Request(
-            method=_method(scope),
+            method=method_of(scope),
             path=scope["path"],
-            headers=tuple([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]),
+            headers=tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]),
             body=body,
             query=scope["query_string"].decode("latin-1"),
             time=now,
             id=request_id,
             client=client[0] if client else "",
-            base=self._options.public_url or _base(scope),
-            target=_target(scope),
+            base=self._options.public_url or base_of(scope["scheme"], host_of(scope["headers"])),
+            target=target_of(scope),
             certificate=scope.get("certificate", b""),
             identity=who,
         )
@@ -356,23 +372,6 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _method(scope: Scope) -> str:
-    """The method as it was sent."""
-    return f"M-{scope['method']}" if scope.get("mandatory") else str(scope["method"])
-
-
-def _base(scope: Scope) -> str:
-    """The server's own URL as the client knows it."""
-    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return f"{scope['scheme']}://{host.decode()}" if _HOST.fullmatch(host) else "http://localhost"
-
-
-def _target(scope: Scope) -> str:
-    """Path and query as they were sent."""
-    raw, query = scope.get("raw_path") or b"", scope["query_string"]
-    return (raw + b"?" + query if query else raw).decode("latin-1")
-
-
 def _failure(error: Refused, scope: Scope, request_id: str) -> Response:
     """What is answered where no handler could answer."""
     accept = ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
@@ -381,16 +380,3 @@ def _failure(error: Refused, scope: Scope, request_id: str) -> Response:
 
 def _finished(lines: Iterable[Steps[bytes]], do: Callable[[Call], Any]) -> bytes:
     return b"".join(finish(line, None, do) for line in lines)
-
-
-def _fields(response: Response) -> Iterator[tuple[bytes, bytes]]:
-    """The header fields of a response, in the bytes of the wire and without what would end one."""
-    yield b"x-content-type-options", b"nosniff"
-    for name, value in response.headers:
-        yield name.lower().encode("latin-1"), value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")
-    if (
-        response.status not in _WITHOUT_BODY
-        and response.lines is None
-        and all(name.lower() != "content-length" for name, _ in response.headers)
-    ):
-        yield b"content-length", b"%d" % len(response.body)

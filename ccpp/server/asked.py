@@ -148,8 +148,14 @@ def read_values(stated: Mapping[str, object], keys: Mapping[str, Key]) -> dict[s
     return values
 
 
+#: What most requests say: which profile, and nothing else.
+_BY_NAME = {"uri"}
+
+
 def _given(values: Mapping[str, Any], *, derive: bool) -> Given:
     document, uri, headers = values.get("document"), values.get("uri", ""), values.get("headers", ())
+    if values.keys() == _BY_NAME:
+        return Given(references=(uri,) if uri else (), derive=derive)
     given = given_by_headers(headers) if headers else Given()
     if document is None and uri:
         given = given._replace(references=(uri,), agent="")

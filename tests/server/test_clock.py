@@ -75,7 +75,8 @@ def test_whole_answers_last_no_longer_than_they_may(service: Service) -> None:
             assert await ask(app, {"uri": N80}) == 200
 
     asyncio.run(scenario())
-    assert handled == [2.0e9 + jump for jump in (0.0, DECADE, 2.0, -DAY)]
+    # What came twice is remembered; a second answer needs nobody to handle it until the clock is set.
+    assert handled == [2.0e9 + jump for jump in (0.0, 1.0, DECADE, 2.0, -DAY)]
 
 
 async def ask(app: App, body: object) -> int:
