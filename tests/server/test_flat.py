@@ -55,5 +55,7 @@ def test_memory_stays_as_it_is(tmp_path: Path) -> None:
     said = load.communicate()[0]
     server.stop()
     late = [size for when, size in sizes if when > _FILLING]
-    print(said, [round(size, 1) for _, size in sizes[::6]])
-    assert statistics.median(late[-20:]) < statistics.median(late[:20]) + _MORE
+    assert statistics.median(late[-20:]) < statistics.median(late[:20]) + _MORE, (
+        said,
+        [round(size, 1) for _, size in sizes[::6]],
+    )
