@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import callers, decisions, exchanges, forms, profiles, provisioning, repository
+from . import callers, decisions, exchanges, forms, pages, profiles, provisioning, repository
 
 if TYPE_CHECKING:
     from .target import Target
@@ -17,6 +17,7 @@ TARGETS = (
     *provisioning.TARGETS,
     *forms.TARGETS,
     *callers.TARGETS,
+    *pages.TARGETS,
 )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from looking import HTML, known_as, text_of
 from serving import N80, Ask
 
@@ -105,3 +108,26 @@ def test_text_never_becomes_markup() -> None:
     )
     assert join(Html("<b>"), ["<", [1, None]], prose("a `<` b")) == "<b>&lt;1a <code>&lt;</code> b"
     assert tag("br") == "<br>"
+
+
+class Read(HTMLParser):
+    """The texts and the values of attributes as a browser reads them."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.found: list[str | None] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [tag, *(value for _, value in attrs)]
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_characters="\r\0"), min_size=1))
+def test_what_is_written_is_what_a_browser_reads(text: str) -> None:
+    assert Read(tag("p", text, title=text)).found == ["p", text, text]
+    assert "".join(map(str, Read(prose(text)).found)).replace("code", "") == text.replace("`", "").replace("code", "")
