@@ -22,11 +22,13 @@ from ccpp.provisioning.submission import EIGHT_BIT, SEVEN_BIT
 from ccpp.provisioning.subscriber import read_subscriber
 from ccpp.provisioning.tailoring import tailor_account
 from ccpp.server.discovery import caller_of
+from ccpp.server.limits import address_name, too_often
 from ccpp.server.live import to_json
 from ccpp.server.message import Response, json_response
 from ccpp.server.messages import enqueue, location_of, plain_message
 from ccpp.server.problems import Refused
 from ccpp.server.steps import call
+from ccpp.storage.database.audit import Line, record
 from ccpp.storage.database.challenges import Challenge, answer_challenge, put_challenge, put_token, subscriber_of
 from ccpp.storage.database.outbox import Letter, MessageState, Part
 from ccpp.storage.database.subscribers import get_subscriber
@@ -79,6 +81,10 @@ def autoconfigure(request: Request, service: Service) -> Steps[Response]:
     if token:
         until = request.time + _TOKEN_SECONDS
         yield from call(put_token, service.database, _mark(token), known.subscriber, until, request.time, _TOKENS)
+    line = Line(
+        request.time, request.identity.name, "tell", f"subscriber {known.subscriber}", {"path": request.path}, request.id
+    )
+    yield from call(record, service.database, line)
     headers = (("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-store"))
     return Response(200, headers, document).with_headers(caller.fields)
 
@@ -96,14 +102,18 @@ def _known(request: Request, service: Service, told: Mapping[str, str]) -> Steps
     """Whose client it is: by the network or whoever vouches for it, by a password, by a token; `None` where nothing says so.
 
     Raises:
-        Refused: the password is not the one that was sent, or no longer.
+        Refused: the password is not the one that was sent, or no longer, or too many were tried from the address.
     """
     if request.identity.subscriber is not None:
         return Known(request.identity.subscriber, token=True)
     if told.get("OTP"):
-        cookie = _cookie(request)
+        cookie, address = _cookie(request), address_name(service.proxies.seen(request).client)
+        wait = service.failures.wait(address, request.time)
+        if wait:
+            raise too_often(wait)
         answered = yield from call(answer_challenge, service.database, _mark(cookie), _code(cookie, told["OTP"]), request.time)
         if answered is None:
+            service.failures.take(address, request.time)
             raise _unknown("the password is not the one that was sent, or no longer")
         return Known(answered, token=True)
     if told.get("token"):

@@ -14,6 +14,7 @@ from serving import N80, Ask
 from ccpp.normalisation import load_normalisation
 from ccpp.server.artefacts import Artefacts
 from ccpp.server.devices import Devices
+from ccpp.server.limits import Buckets
 from ccpp.server.stores import RepositoryStore
 from ccpp.storage.fetching import Fetcher, FetchPolicy
 
@@ -166,3 +167,10 @@ def test_a_header_does_not_split_a_response(ask: Ask) -> None:
     """What the request names comes back in no header of its own."""
     response = ask("GET", "/applications/chess%0d%0aSet-Cookie:x", accept="application/json", x_wap_profile=f'"{N80}"')
     assert all("set-cookie" not in name.lower() and "\n" not in value for name, value in response.headers)
+
+
+def test_one_time_passwords_are_not_guessed(service: Service) -> None:
+    """Beside the three tries of each password: an address has ten, whosever passwords it tries."""
+    ask = Ask(replace(service, failures=Buckets(0.2)))
+    statuses = [ask("GET", f"/autoconfiguration?OTP={number:06}", cookie=f"ccpp-rcs={number}").status for number in range(12)]
+    assert statuses == [511] * 10 + [429] * 2
