@@ -172,7 +172,7 @@ def test_nothing_is_lost_and_only_what_had_no_answer_comes_twice(
 
 
 @pytest.mark.long
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(*SCRIPTS)
 def test_nothing_is_lost_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, script: list[str], messages: int, window: int
