@@ -91,16 +91,19 @@ def _report(folder: Path, options: Sequence[str]) -> bytes:
 
 def write_table(count: int, path: Path) -> int:
     """So many synthetic devices as a table of profiles."""
-    devices = population(count, load_vocabularies())
-    values = {name: _column([plain_value(one) for one in attribute.values]) for name, attribute in devices.attributes.items()}
+    vocabularies = load_vocabularies()
+    devices = population(count, vocabularies)
+    known = {name: one for name, one in devices.attributes.items() if name in vocabularies.attributes}
+    values = {name: _column([plain_value(value) for value in one.values]) for name, one in known.items()}
     return write_parquet((_block(devices, number, values) for number in range(devices.blocks)), path)
 
 
 def _block(devices: Population, number: int, values: Mapping[AttributeName, pa.Array]) -> pa.Table:
     size, codes = devices.codes(number)
     columns = {"profile": pa.array([devices.uri(number, place) for place in range(size)])}
-    for name, (coded, _) in codes.items():
-        columns[str(name)] = values[name].take(pa.array(coded, mask=coded < 0))
+    for name, column in values.items():
+        coded, _ = codes[name]
+        columns[str(name)] = column.take(pa.array(coded, mask=coded < 0))
     return pa.table(columns)
 
 

@@ -74,6 +74,7 @@ CONFINED = {
     "pyarrow": {"matching.arrow", "storage.parquet", "storage.rows", "reports.parquet"},
     "xlsxwriter": {"reports.workbook"},
     "ray": {"reports.on_ray"},
+    "resvg_py": {"reports.png"},
     "pyshacl": {"conformance.engine", "linting.structure"},
     "pyasn1": {"provisioning.card.structures"},
     "networkx": {"requirements.graph", "catalogue.dependencies", "planning"},

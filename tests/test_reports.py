@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
@@ -492,6 +493,34 @@ def test_every_form_holds_the_same_tables(tmp_path: Path, made: CompatibilityRep
         assert parquet.read_table(tmp_path / name).num_rows == written[name.removesuffix(".parquet")]
     for name, content in csv_files(made).items():
         assert len(list(csv.reader(content.decode().splitlines()))) == written[name.removesuffix(".csv")] + 1
+
+
+def test_notebooks_show_a_report_and_take_its_tables(made: CompatibilityReport) -> None:
+    pa = pytest.importorskip("pyarrow", reason="the extra `arrow` is not installed")
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    for table in tables(made):
+        names = [column.name.replace(" ", "_") for column in table.columns]
+        assert pa.table(table).column_names == polars.DataFrame(table).columns == names
+        assert list(table.to_arrow().to_pandas().columns) == names
+        assert "<script" not in table._repr_html_()
+    shown = made._repr_html_()
+    assert all(row.label in shown for row in made.applications)
+    with pytest.raises(KeyError):
+        made.table("nothing of the kind")
+
+
+def test_plots_are_pictures(made: CompatibilityReport) -> None:
+    pytest.importorskip("resvg_py", reason="the extra `report` is not installed")
+    from ccpp.reports.plots import svg_files  # noqa: PLC0415  only here
+    from ccpp.reports.png import png_files  # noqa: PLC0415  of an extra
+
+    few = replace(made, curves=made.curves[:2])
+    written = png_files(few)
+    assert set(written) == {name.replace(".svg", ".png") for name in svg_files(few)}
+    for name, content in written.items():
+        width = int(re.findall(r'width="([0-9.]+)"', svg_files(few)[name.replace(".png", ".svg")].decode())[0])
+        assert (content[:8], int.from_bytes(content[16:20])) == (b"\x89PNG\r\n\x1a\n", 2 * width)
 
 
 def test_the_workbook_has_a_sheet_a_table(made: CompatibilityReport) -> None:

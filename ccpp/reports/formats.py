@@ -44,6 +44,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "markdown": Form("writing", "markdown_files"),
         "csv": Form("writing", "csv_files"),
         "svg": Form("plots", "svg_files"),
+        "png": Form("png", "png_files", usual=False),
         "parquet": Form("parquet", "parquet_files", usual=False),
         "excel": Form("workbook", "workbook_files", usual=False),
     }

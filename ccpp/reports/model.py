@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ccpp.reports.against import Comparison
     from ccpp.reports.population import Share
+    from ccpp.reports.tables import Table
 
 
 class Outcome(StrEnum):
@@ -215,3 +216,19 @@ class CompatibilityReport:
     vendors: Sequence[VendorRow]
     devices: Sequence[DeviceRow]
     comparison: Comparison | None = None
+
+    def table(self, name: str) -> Table:
+        """The table of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        from ccpp.reports.tables import tables  # noqa: PLC0415  tables are made of reports
+
+        return {one.name: one for one in tables(self)}[name]
+
+    def _repr_html_(self) -> str:
+        """The report as notebooks show it: in short, and who gets each application."""
+        from ccpp.reports.page import fragment  # noqa: PLC0415  the page is made of reports
+
+        return fragment(self)

@@ -5,6 +5,7 @@ Everything that profiles and catalogues say is escaped: they come from outside.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,40 @@ def page(report: CompatibilityReport) -> str:
         '<a class="skip" href="#applications">Skip to the applications</a>\n'
         f"<header><h1>{title}</h1>{_contents(made)}</header>\n<main>\n{''.join(sections)}</main>\n"
         f"<script>{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+
+
+#: Lines of a table that a notebook shows.
+MAX_SHOWN = 50
+
+
+def fragment(report: CompatibilityReport) -> str:
+    """The report in short, for a page of somebody else's."""
+    bars = "".join(
+        f'<tr><th style="text-align:left">{escape(one.label or one.application)}</th>'
+        + "".join(
+            f"<td>{_part(share.weight, report.header.total.weight)}</td>"
+            for share in (one.served, one.indeterminate, one.unserved)
+        )
+        + f"<td>{bar(one, report.header.total.weight)}</td></tr>"
+        for one in report.applications
+    )
+    heads = "".join(f"<th>{name}</th>" for name in ("application", *(f"{one.mark} {one.value}" for one in Outcome), ""))
+    said = f"{escape(report.header.catalogue)}: {number(report.header.total.devices)} devices in {groups_said(report.header)}"
+    return f"<p><b>{said}</b></p><table><thead><tr>{heads}</tr></thead><tbody>{bars}</tbody></table>"
+
+
+def table_html(table: Table) -> str:
+    """A table's first lines, for a page of somebody else's."""
+    heads = "".join(f"<th>{escape(one.name)}</th>" for one in table.columns)
+    rows = "".join(
+        "<tr>" + "".join(_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)) + "</tr>"
+        for row in table.rows[:MAX_SHOWN]
+    )
+    more = f"<p>… and {number(len(table.rows) - MAX_SHOWN)} more</p>" if len(table.rows) > MAX_SHOWN else ""
+    return (
+        f"<p><b>{escape(table.title)}</b>: {escape(table.about)}</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{more}"
     )
 
 
@@ -147,7 +182,7 @@ def _cut(table: Table) -> Table:
     """The lines of a table that the page shows."""
     if len(table.rows) <= MAX_COMPARED:
         return table
-    return table._replace(rows=table.rows[:MAX_COMPARED])
+    return replace(table, rows=table.rows[:MAX_COMPARED])
 
 
 def _details(application: ApplicationRow, report: CompatibilityReport, made: Mapping[str, Table]) -> str:
@@ -181,7 +216,7 @@ def _part_of(table: Table, application: str) -> Table:
         if len(rows) <= MAX_LINES
         else f"{table.about} The first {MAX_LINES} of {len(rows)}; all in {table.name}.csv."
     )
-    return table._replace(columns=table.columns[1:], rows=rows[:MAX_LINES], about=about)
+    return replace(table, columns=table.columns[1:], rows=rows[:MAX_LINES], about=about)
 
 
 def _about(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccpp.reports.model import Outcome
@@ -23,14 +24,35 @@ class Column(NamedTuple):
     kind: str = TEXT
 
 
-class Table(NamedTuple):
-    """One table; `about` says in a sentence how to read it."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; `about` says in a sentence how to read it. No tuple, because what takes Arrow would take a tuple for columns."""
 
     name: str
     title: str
     about: str
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Any, ...]]
+
+    def to_arrow(self) -> Any:  # noqa: ANN401  a `pyarrow.Table`
+        """The table for pandas, Polars and whoever else takes Arrow.
+
+        Raises:
+            UsageError: the extra `arrow` is missing.
+        """
+        from ccpp.reports.parquet import arrow_table  # noqa: PLC0415  of an extra
+
+        return arrow_table(self)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The same by Arrow's PyCapsule interface, which `pyarrow.table`, `polars.DataFrame` and others take."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def _repr_html_(self) -> str:
+        """The table as notebooks show it."""
+        from ccpp.reports.page import table_html  # noqa: PLC0415  the page is made of tables
+
+        return table_html(self)
 
 
 class _Shares:
