@@ -41,7 +41,7 @@ def test_choices_are_those_of_the_matcher() -> None:
     assert [row["profile"] for row in rows] == URIS
     for row, profile in zip(rows, PROFILES, strict=True):
         for application, names in APPLICATIONS.items():
-            assert row[application] == matcher.first(names, profile)
+            assert row[application] == matcher.choice(names).first(profile)
 
 
 def test_counts_and_sets_are_those_of_the_verdicts() -> None:
