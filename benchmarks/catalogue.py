@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.timing import Result, timed
 from benchmarks.workload import profiles
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.decision import decide_all, decide_one
 from ccpp.linting.reports import lint
 from ccpp.matching.compiler import compile_matcher

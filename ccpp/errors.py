@@ -15,6 +15,7 @@
      ├── RequirementError       a requirement that cannot be compiled
      ├── SubscriberError        what is known of a subscriber, in no form that it can have
      ├── ExpectationError       expectations of a catalogue that cannot be used
+     ├── DescriptorError        a descriptor of an application that cannot be made or read
      └── CatalogueError         a catalogue that cannot be loaded
 
 Damage that the reader can work round is never raised: it is returned as a `ccpp.diagnostics.Diagnostic`. Any other exception that
@@ -127,6 +128,14 @@ class SubscriberError(CcppError):
 
 class ExpectationError(CcppError):
     """A file of expectations that cannot be used."""
+
+
+class DescriptorError(CcppError):
+    """A descriptor that cannot be made or read; `status` is what a terminal would report of it (MIDP 2.0, OMA Download 1.0)."""
+
+    def __init__(self, message: str, *, status: int = 906, line: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, line=line, hint=hint)
+        self.status = status
 
 
 class CatalogueError(CcppError):

@@ -14,8 +14,7 @@ from ccpp.selection import by_preference
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from ccpp.catalogue.documents import Document
-    from ccpp.catalogue.model import Application, Catalogue, Variant
+    from ccpp.catalogue.model import Application, Catalogue, Document, Variant
     from ccpp.model import Attribute, AttributeName
     from ccpp.requirements.graph import RequirementGraph
     from ccpp.vocabulary import Vocabularies

@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import pytest
 
 import ccpp
@@ -95,6 +96,13 @@ CONFINED = {
     "click": {"cli", "commands.*", "console", "demo"},
 }
 
+#: Packages of which modules know one another both ways, if only for their types, with the reason.
+KNOTTED = {
+    "matching": "verdicts choose, and a choice is made of verdicts",
+    "reading": "a profile may refer to defaults in any syntax",
+    "reports": "a report shows itself in a notebook",
+}
+
 #: Modules over 400 lines, with the reason.
 LARGE = {
     "answers": "a list of types, one a shape",
@@ -132,6 +140,16 @@ def test_imports_point_downwards() -> None:
                 if there != here and RANK[there] >= RANK[here]:
                     wrong.append(f"{name_of(path)} imports {name}")
     assert wrong == []
+
+
+def test_modules_make_no_circles() -> None:
+    known = {name_of(path): path for path in modules()}
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for here, path in known.items():
+        for name in (name.removeprefix("ccpp.") for name in imported(path)):
+            graph.add_edges_from((here, there) for there in (name, name.rpartition(".")[0]) if there in known)
+    circles = [sorted(one) for one in nx.strongly_connected_components(graph) if len(one) > 1]
+    assert [one for one in circles if any(name.split(".")[0] not in KNOTTED for name in one)] == []
 
 
 def test_third_parties_stay_where_they_belong() -> None:

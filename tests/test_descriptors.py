@@ -17,12 +17,12 @@ from test_terminal_formats import WHOLE
 
 from ccpp.catalogue.model import Domain, Signature
 from ccpp.decision import Decision
-from ccpp.errors import CcppError, UsageError
+from ccpp.errors import CcppError, DescriptorError, UsageError
 from ccpp.model import Secret
 from ccpp.normalisation import load_normalisation
 from ccpp.provisioning import DOCUMENTS, descriptor_choice, make_documents, plain_provision
 from ccpp.provisioning.choosing import format_rules
-from ccpp.provisioning.delivery import Delivery, DescriptorError
+from ccpp.provisioning.delivery import Delivery
 from ccpp.provisioning.download import Download, read_download, write_download
 from ccpp.provisioning.jad import NEEDED, SIGNATURE, check_archive, make_jad, platforms_of, read_jad, write_jad
 from ccpp.provisioning.jar import read_archive

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_catalogue
+from ccpp.catalogue.model import Document
 from ccpp.catalogue.shapes import FILE, catalogue_shapes
 from ccpp.catalogue.terms import TERMS
 from ccpp.linting.reports import lint, plain_lint, sarif

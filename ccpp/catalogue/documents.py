@@ -14,12 +14,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import PurePath, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rdflib import Dataset, Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.namespace import XSD
 
+from ccpp.catalogue.model import Document
 from ccpp.catalogue.places import Places
 from ccpp.catalogue.terms import CAT
 from ccpp.errors import CatalogueError
@@ -50,13 +51,6 @@ BASE = "urn:ccpp:this"
 
 
 _BRACKETS = re.compile(r"[][{}]")
-
-
-class Document(NamedTuple):
-    """A document by the name it is given under."""
-
-    name: str
-    data: bytes
 
 
 def read_documents(documents: Sequence[Document]) -> tuple[Graph, Places]:

@@ -25,13 +25,14 @@ from ccpp.catalogue.checks import (
 )
 from ccpp.catalogue.dependencies import check_dependencies
 from ccpp.catalogue.digest import catalogue_digest
-from ccpp.catalogue.documents import MAX_CATALOGUE, Document, imports_of, read_documents
+from ccpp.catalogue.documents import MAX_CATALOGUE, imports_of, read_documents
 from ccpp.catalogue.facts import Reader, local, shown
 from ccpp.catalogue.model import (
     Application,
     Artefact,
     Catalogue,
     Declaration,
+    Document,
     Domain,
     Layer,
     OperatorSettings,

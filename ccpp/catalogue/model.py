@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ccpp.model import Scalar, Secret
 
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 SettingValue: TypeAlias = Scalar | tuple[Scalar, ...] | Secret
 """What a setting may be set to."""
+
+
+class Document(NamedTuple):
+    """A document that a catalogue is written in, by the name it is given under."""
+
+    name: str
+    data: bytes
 
 
 class State(StrEnum):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Document
 
 
 class Places:

@@ -12,8 +12,7 @@ from ccpp.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ccpp.catalogue.documents import Document
-    from ccpp.catalogue.model import Application, Catalogue, Variant
+    from ccpp.catalogue.model import Application, Catalogue, Document, Variant
     from ccpp.model import ResolvedProfile
     from ccpp.selection import Reason
     from ccpp.vocabulary import Vocabularies

@@ -12,7 +12,7 @@ from ccpp.errors import RequirementError, UsageError
 
 if TYPE_CHECKING:
     from ccpp.analysis.findings import Findings
-    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Document
     from ccpp.requirements.graph import RequirementGraph
     from ccpp.vocabulary import Vocabularies
 
@@ -123,7 +123,7 @@ def _requirements(file: str, vocabularies: Vocabularies) -> RequirementGraph:
 
 
 def _document(file: str) -> Document:
-    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Document
     from ccpp.storage.files import read_file
 
     return Document(file, read_file(file, _MAX_FILE))

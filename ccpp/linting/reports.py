@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Document
     from ccpp.model import ResolvedProfile
     from ccpp.vocabulary import Vocabularies
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Document
 
 _SH = "http://www.w3.org/ns/shacl#"
 #: Statements that are still held against the shapes: pySHACL takes a second for some 500 of them.

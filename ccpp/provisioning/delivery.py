@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.datatypes import lexical
-from ccpp.errors import CcppError, UsageError
+from ccpp.errors import UsageError
 from ccpp.model import Secret
 
 if TYPE_CHECKING:
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 #: Media types of Java archives.
 JAVA_ARCHIVES = frozenset({"application/java-archive", "application/x-java-archive", "application/java"})
-
-
-class DescriptorError(CcppError):
-    """A descriptor that cannot be made or read; `status` is what a terminal would report of it (MIDP 2.0, OMA Download 1.0)."""
-
-    def __init__(self, message: str, *, status: int = 906, line: int | None = None, hint: str | None = None) -> None:
-        super().__init__(message, line=line, hint=hint)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.provisioning.delivery import NOTHING, DescriptorError, Document, described, size_of
+from ccpp.errors import DescriptorError
+from ccpp.provisioning.delivery import NOTHING, Document, described, size_of
 from ccpp.provisioning.xml import read_xml, text_of, write_xml
 from ccpp.wbxml.document import Element
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.provisioning.delivery import NOTHING, DescriptorError, Document, described, size_of, text_of_value
+from ccpp.errors import DescriptorError
+from ccpp.provisioning.delivery import NOTHING, Document, described, size_of, text_of_value
 from ccpp.provisioning.jar import is_attribute_name, read_attributes
 
 if TYPE_CHECKING:

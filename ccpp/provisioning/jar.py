@@ -11,7 +11,7 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ccpp.provisioning.delivery import DescriptorError
+from ccpp.errors import DescriptorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.catalogue.model import Domain
-from ccpp.provisioning.delivery import JAVA_ARCHIVES, NOTHING, DescriptorError, Document, described, text_of_value
+from ccpp.errors import DescriptorError
+from ccpp.provisioning.delivery import JAVA_ARCHIVES, NOTHING, Document, described, text_of_value
 from ccpp.provisioning.xml import children_of, read_xml, text_of, write_xml
 from ccpp.wbxml.document import Element
 

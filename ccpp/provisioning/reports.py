@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.provisioning.delivery import DescriptorError
+from ccpp.errors import DescriptorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

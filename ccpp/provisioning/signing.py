@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ccpp.errors import UsageError
-from ccpp.provisioning.delivery import DescriptorError
+from ccpp.errors import DescriptorError, UsageError
 
 try:
     from cryptography.exceptions import InvalidSignature

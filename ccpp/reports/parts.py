@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ccpp.catalogue.documents import Document
+    from ccpp.catalogue.model import Document
     from ccpp.model import AttributeName
     from ccpp.reports.model import DeviceRow
     from ccpp.reports.tally import Tally

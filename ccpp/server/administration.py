@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON, Response, json_response
 from ccpp.server.people import read_facts

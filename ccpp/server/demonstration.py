@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.demo import sample_profiles
 from ccpp.records import records_of
 from ccpp.samples import CATALOGUE, sample

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ccpp.errors import DescriptorError
 from ccpp.model import Secret
 from ccpp.plain import plain_value
 from ccpp.provisioning import DOCUMENTS, USUAL, descriptor_choice
 from ccpp.provisioning.choosing import format_rules
-from ccpp.provisioning.delivery import JAVA_ARCHIVES, Delivery, DescriptorError
+from ccpp.provisioning.delivery import JAVA_ARCHIVES, Delivery
 from ccpp.provisioning.jar import MAX_ARCHIVE, read_archive
 from ccpp.server.live import to_json
 from ccpp.server.message import JSON

@@ -13,9 +13,9 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
+from ccpp.errors import DescriptorError
 from ccpp.lifecycle import TRANSITIONS, State, Step
 from ccpp.model import Secret
-from ccpp.provisioning.delivery import DescriptorError
 from ccpp.provisioning.reports import STATUSES, Outcome, Protocol, read_report
 from ccpp.records import record_of, write_records
 from ccpp.server import artefacts

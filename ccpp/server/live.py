@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ccpp.decision import choose_all
 from ccpp.plain import plain_match
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Catalogue, Supply
     from ccpp.decision import Decision
     from ccpp.model import ResolvedProfile, Verdict
-    from ccpp.server.checking import Checker
     from ccpp.server.steps import Steps
     from ccpp.situation import Subscriber
 
@@ -44,10 +43,19 @@ class When(NamedTuple):
     subscriber: Subscriber | None = None
 
 
+class Check(Protocol):
+    """Who looks at each new decision; see `ccpp.server.checking`."""
+
+    def check(
+        self, profile: ResolvedProfile, live: Live, decided: Mapping[str, Decision], when: When, *, closed_world: bool
+    ) -> None:
+        """Look at one decision."""
+
+
 class Live:
     """A catalogue that decisions are made with; `number` is its version where it is kept in the database."""
 
-    def __init__(self, catalogue: Catalogue, number: int = 0, checker: Checker | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, number: int = 0, checker: Check | None = None) -> None:
         self.catalogue = catalogue
         self._checker = checker
         self.number = number

@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ccpp.catalogue.documents import SYNTAXES, Document, gather
+from ccpp.catalogue.documents import SYNTAXES, gather
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.derivation import load_derivations
 from ccpp.errors import UsageError
 from ccpp.intake.accept import Precedence

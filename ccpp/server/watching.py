@@ -10,8 +10,8 @@ import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.errors import CcppError
 from ccpp.server.live import Live
 from ccpp.storage.database.catalogues import active, documents_of, newest

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ccpp import samples
 from ccpp.catalogue.difference import differences
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_catalogue, load_documents
+from ccpp.catalogue.model import Document
 from ccpp.decision import decide_all, decide_one
 from ccpp.impact import impact
 from ccpp.reading import read_profile

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from rdflib import BNode, Graph, URIRef
 
 from ccpp.catalogue.dependencies import meets
-from ccpp.catalogue.documents import Document, read_document
+from ccpp.catalogue.documents import read_document
 from ccpp.catalogue.loading import load_documents
-from ccpp.catalogue.model import Provided
+from ccpp.catalogue.model import Document, Provided
 from ccpp.decision import decide
 from ccpp.errors import CatalogueError
 from ccpp.model import Verdict

@@ -20,8 +20,8 @@ from serving import N80, Answer, Process, free_port, start_server
 from sqlalchemy import text
 
 from ccpp import samples
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.storage.database.catalogues import activate, publish, rollback
 from ccpp.storage.database.opening import Database
 from ccpp.vocabulary import load_vocabularies

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccpp.catalogue.documents import SYNTAXES, Document
+from ccpp.catalogue.documents import SYNTAXES
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.errors import CcppError
 from ccpp.server.pages import paths
 from ccpp.server.pages.forms import form, read_form, see_other

@@ -10,8 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.catalogue.difference import differences
-from ccpp.catalogue.documents import Document
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import Document
 from ccpp.errors import ProfileError
 from ccpp.impact import Effect, impact
 from ccpp.server.live import When

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.advice import Advice, advise_on
-from ccpp.catalogue.documents import Document
+from ccpp.catalogue.model import Document
 from ccpp.errors import RequirementError
 from ccpp.inspection import requirements_in
 from ccpp.requirements.expression import Reference, walk
