@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "vocabulary": Entry("resolving", "List the known attributes, or one of them by name or URI."),
         "match": Entry("deciding", "Print the verdict of each variant, and the chosen one of each application."),
         "explain": Entry(
-            "deciding", "Print why a variant fits a device or does not, what would change it, and why it is chosen or not."
+            "explaining", "Print why a variant fits a device or does not, what would change it, and why it is chosen or not."
         ),
         "provision": Entry(
             "provisioning", "Choose a variant of an application, configure it, and make the documents; exit 1 if none fits."
@@ -120,6 +120,10 @@ def main() -> None:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(DONE)
+    except click.UsageError as error:
+        called = error.ctx.command_path if error.ctx else "ccpp"
+        complain(UsageError(error.format_message(), hint=f"`{called} --help` says what is due"))
+        sys.exit(UNUSABLE)
     except click.ClickException as error:
         complain(UsageError(error.format_message(), hint="`ccpp --help` lists the commands"))
         sys.exit(UNUSABLE)

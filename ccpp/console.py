@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ccpp.expectations import Coverage, Result
     from ccpp.impact import Affected, Distribution
     from ccpp.matching.explanation import Explanation
+    from ccpp.matching.flipping import ProfileChange
     from ccpp.model import AttributeName, Resolved, ResolvedProfile, Value
     from ccpp.planning import Plan
     from ccpp.records import Replayed
@@ -131,12 +132,16 @@ def mark(verdict: Verdict) -> str:
 
 def show_selection(selection: Selection) -> str:
     """The choice of an application and the reason of each variant."""
-    chosen = style(selection.chosen.id, fg="green", bold=True) if selection.chosen else style("none fits", fg="red", bold=True)
     rows = [(mark(reason.verdict), reason.variant.id, reason.text) for reason in selection.reasons]
     parts = [("+", part.id, part.label) for part in selection.delivery.parts]
     parts += [("-", part.id, why) for part, why in selection.delivery.left_out]
-    lines = [f"{style(selection.application.id, bold=True)}: {chosen}", table(rows, indent="  ")]
+    lines = [_chosen(selection), table(rows, indent="  ")]
     return "\n".join([*lines, table(parts, indent="    ")] if parts else lines)
+
+
+def _chosen(selection: Selection) -> str:
+    chosen = style(selection.chosen.id, fg="green", bold=True) if selection.chosen else style("none fits", fg="red", bold=True)
+    return f"{style(selection.application.id, bold=True)}: {chosen}"
 
 
 def show_plan(plan: Plan) -> str:
@@ -179,19 +184,39 @@ def show_explanation(explanation: Explanation) -> str:
     return "\n".join(lines)
 
 
+def show_change(change: ProfileChange) -> str:
+    """What an attribute would have to state; of a list, what would have to come or go."""
+    before, after = change.before, change.after
+    if before is None:
+        return f"not stated → {show_value(after)}"
+    added = tuple(one for one in after if one not in before)
+    gone = tuple(one for one in before if one not in after)
+    if len(before) <= 1 >= len(after) or not (added or gone):
+        return f"{show_value(before)} → {show_value(after)}"
+    said = (("add", added), ("without", gone))
+    return ", ".join(f"{what} {show_value(values)}" for what, values in said if values)
+
+
+def show_obstacles(selection: Selection, known: Mapping[str, Advice]) -> str:
+    """The choice of an application, and of each variant that does not fit the least that the device would have to state otherwise."""
+    rows = []
+    for reason in selection.reasons:
+        advice = known.get(reason.variant.id)
+        sentences = [reason.text]
+        if advice is not None and reason.verdict is not Verdict.SATISFIED:
+            sentences = [f"{change.attribute}: {show_change(change)}" for change in advice.device or ()] or sentences
+        heads = [(mark(reason.verdict), reason.variant.id), *([("", "")] * (len(sentences) - 1))]
+        rows += [(*head, sentence) for head, sentence in zip(heads, sentences, strict=True)]
+    return f"{_chosen(selection)}\n{table(rows, indent='  ')}"
+
+
 def show_advice(advice: Advice) -> str:
     """What would flip the verdict, what is missing, and which variants are nearer."""
     from ccpp.matching.flipping import phrase  # noqa: PLC0415  `ccpp resolve` shows none
 
     blocks = []
     if advice.device:
-        rows = [
-            (
-                f"{change.attribute}:",
-                f"{'not stated' if change.before is None else show_value(change.before)} → {show_value(change.after)}",
-            )
-            for change in advice.device
-        ]
+        rows = [(f"{change.attribute}:", show_change(change)) for change in advice.device]
         blocks.append("A device with this would get it:\n" + table(rows, indent="  "))
     if advice.requirement:
         rows = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccpp.matching.explanation import changes
 from ccpp.matching.flipping import phrase
-from ccpp.model import Dimension, Secret, Value
+from ccpp.model import Dimension, Secret, Value, Verdict
 from ccpp.resolution import account
 
 if TYPE_CHECKING:
@@ -119,20 +119,21 @@ def plain_selection(selection: Selection) -> Plain:
     """The choice and the reason of each variant."""
     return {
         "chosen": selection.chosen.id if selection.chosen else None,
-        "reasons": [
-            {
-                "variant": reason.variant.id,
-                "verdict": reason.verdict.value,
-                "cause": reason.cause.value,
-                "reason": reason.text,
-            }
-            for reason in selection.reasons
-        ],
+        "reasons": [_reason(one) for one in selection.reasons],
         "delivery": {
             "parts": [part.id for part in selection.delivery.parts],
             "leftOut": {part.id: why for part, why in selection.delivery.left_out},
             "size": selection.delivery.size,
         },
+    }
+
+
+def _reason(reason: Reason) -> Plain:
+    return {
+        "variant": reason.variant.id,
+        "verdict": reason.verdict.value,
+        "cause": reason.cause.value,
+        "reason": reason.text,
     }
 
 
@@ -216,6 +217,22 @@ def plain_explained(profile: ResolvedProfile, variant: Variant, advice: Advice, 
         "cause": reason.cause.value,
         "reason": reason.text,
     }
+
+
+def plain_choice_explained(selection: Selection, known: Mapping[str, Advice]) -> Plain:
+    """What an application comes to; of each variant its place in the choice, and of those that do not fit what would change it."""
+    return {
+        "application": selection.application.id,
+        "chosen": selection.chosen.id if selection.chosen else None,
+        "variants": [{**_reason(one), **_against(known.get(one.variant.id))} for one in selection.reasons],
+    }
+
+
+def _against(advice: Advice | None) -> Plain:
+    """What stands in the way of a variant."""
+    if advice is None or advice.explanation.verdict is Verdict.SATISFIED:
+        return {"changes": []}
+    return {"changes": changes(advice.explanation), **plain_advice(advice)}
 
 
 def plain_explanation(explanation: Explanation) -> Plain:

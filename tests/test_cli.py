@@ -17,6 +17,9 @@ from descriptors import MANIFEST, PASSWORD, archive_of, pems
 
 from ccpp import samples
 from ccpp.cli import COMMANDS, cli
+from ccpp.console import show_change
+from ccpp.matching.flipping import ProfileChange
+from ccpp.model import AttributeName
 from ccpp.provisioning.jad import read_jad
 from ccpp.provisioning.signing import verify_signature
 
@@ -143,6 +146,32 @@ def test_explain_says_why_and_what_would_change_it() -> None:
     assert "176x208" in ccpp("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-large").stdout
 
 
+def test_explain_says_of_an_application_what_stands_in_each_way() -> None:
+    shown = ccpp("explain", N80, "--catalogue", CATALOGUE, "--application", "chess").stdout.splitlines()
+    assert "  ✗  chess-large    HardwarePlatform/ScreenSize: 176x208 → 240x320" in [line.rstrip() for line in shown]
+    assert [line for line in shown if line.startswith("chess")] == ["chess: chess-medium"]
+    every = as_json("explain", N80, "--catalogue", CATALOGUE)["applications"]
+    assert [one["application"] for one in every] == ["chess", "mail", "player"]
+    [large] = [one for one in every[0]["variants"] if one["variant"] == "chess-large"]
+    assert large["changes"] == ["change HardwarePlatform/ScreenSize so that it is at least 240x320 both ways"]
+    assert large["flip"]["device"][0]["after"] == ["240x320"]
+    assert all(one["changes"] == [] for one in every[0]["variants"] if one["verdict"] == "satisfied")
+
+
+def test_what_a_list_would_need_is_what_comes_and_goes() -> None:
+    name = AttributeName("SoftwarePlatform", "JavaPlatform")
+    said = {
+        (None, ("a",)): "not stated → a",
+        (("a",), ("b",)): "a → b",
+        (("a", "b"), ("a", "b", "c")): "add c",
+        (("a", "b"), ("c", "b")): "add c, without a",
+        (("a", "b"), ("b",)): "without a",
+        (("a", "b"), ("b", "a")): "a, b → b, a",
+        ((), ("a", "b")): "add a, b",
+    }
+    assert {key: show_change(ProfileChange(name, *key)) for key in said} == said
+
+
 def test_provision_writes_the_documents(tmp_path: Path) -> None:
     found = as_json("provision", N80, "--catalogue", CATALOGUE, "--application", "mail", "--output", str(tmp_path / "out"))
     assert found["chosen"] == "mail-midp"
@@ -262,9 +291,12 @@ def test_broken_catalogues_get_one_line(shape: str, said: str, tmp_path: Path) -
     ("arguments", "said"),
     [
         (("frobnicate",), "No such command"),
-        (("resolve",), "Missing argument"),
+        (("resolve",), "resolve --help` says what is due"),
         (("match", N80), "--catalogue"),
         (("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-larg"), "did you mean `chess-large`?"),
+        (("explain", N80, "--catalogue", CATALOGUE, "--application", "ches"), "did you mean `chess`?"),
+        (("explain", N80, "--catalogue", CATALOGUE, "--format", "html"), "html is of one variant"),
+        (("explain", N80, "--catalogue", CATALOGUE, "--variant", "chess-large", "--application", "chess"), "leave out"),
         (("provision", N80, "--catalogue", CATALOGUE, "--application", "ches"), "did you mean `chess`?"),
         (("match", N80, "--catalogue", "nowhere.ttl"), "no such file"),
         (("vocabulary", "ColourCapable"), "did you mean"),

@@ -12,9 +12,7 @@ from ccpp.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ccpp.catalogue.model import Application, Catalogue, Document, Variant
-    from ccpp.model import ResolvedProfile
-    from ccpp.selection import Reason
+    from ccpp.catalogue.model import Application, Catalogue, Document
     from ccpp.vocabulary import Vocabularies
 
 
@@ -96,81 +94,6 @@ def match(
     leave(UNUSABLE if reader.failed else NEGATIVE if nothing else DONE)
 
 
-@click.command()
-@click.argument("file", metavar="PROFILE")
-@deciding
-@click.option("--variant", required=True, metavar="ID", help="The variant to explain.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "html", "turtle"]),
-    default="text",
-    show_default=True,
-    help="How to print the result; turtle is a SHACL validation report.",
-)
-def explain(
-    file: str,
-    catalogue: str,
-    variant: str,
-    form: str,
-    *,
-    situation: dict[str, Any],
-    closed_world: bool,
-    **reading: Any,  # noqa: ANN401
-) -> None:
-    """Print why a variant fits a device or does not, what would change it, and why it is chosen or not."""
-    from ccpp.advice import advise
-    from ccpp.decision import decide_all
-    from ccpp.plain import plain_explained
-
-    reader = Reader(**reading, derive=True)
-    loaded = load_catalogue_file(catalogue, reader.vocabularies)
-    found = _variant(loaded, variant)
-    profile = reader.resolve_one(file)
-    decisions = decide_all(profile, loaded, closed_world=closed_world, **situation)
-    why = next(one for made in decisions.values() for one in made.selection.reasons if one.variant.id == variant)
-    if found.requirement is None:
-        _explain_without(why, profile, form)
-        return
-    advice = advise(found, profile, loaded, reader.vocabularies.attributes, closed_world=closed_world)
-    reasons = advice.explanation
-    if form == "turtle":
-        from ccpp.matching.reporting import validation_report
-
-        annotations = loaded.requirements.annotations
-        report = validation_report(reasons, profile, found.requirement, reader.vocabularies.attributes, annotations)
-        click.echo(report, nl=False)
-    elif form == "html":
-        from ccpp.page import explanation_page
-
-        click.echo(explanation_page(f"{found.id} on {profile.uri}", advice), nl=False)
-    elif form == "json":
-        print_json(plain_explained(profile, found, advice, why))
-    else:
-        from ccpp.console import heading, show_advice, show_explanation
-
-        click.echo(heading(f"{found.id} on {profile.uri}: {reasons.verdict.value}"))
-        click.echo(show_explanation(reasons))
-        click.echo(f"\nIn the choice: {why.text}")
-        click.echo("\n" + show_advice(advice))
-
-
-def _explain_without(why: Reason, profile: ResolvedProfile, form: str) -> None:
-    """A variant that has no requirement: all there is to say is its place in the choice."""
-    if form == "json":
-        reason = {"verdict": why.verdict.value, "cause": why.cause.value, "reason": why.text}
-        print_json({"profile": profile.uri, "variant": why.variant.id, **reason, "explanation": None})
-    elif form == "text":
-        from ccpp.console import heading
-
-        click.echo(heading(f"{why.variant.id} on {profile.uri}: it has no requirement, and fits every device"))
-        click.echo(f"In the choice: {why.text}")
-    else:
-        raise UsageError(
-            f"variant `{why.variant.id}` has no requirement, so there is no {form} of it", hint="leave out --format"
-        )
-
-
 def load_catalogue_file(name: str, vocabularies: Vocabularies) -> Catalogue:
     """The catalogue in a file and those it imports, or in the files of a folder."""
     from ccpp.catalogue.loading import load_documents
@@ -199,10 +122,3 @@ def find_application(catalogue: Catalogue, identifier: str) -> Application:
             f"no application `{identifier}`", source=catalogue.source, hint=nearest(identifier, catalogue.applications)
         )
     return found
-
-
-def _variant(catalogue: Catalogue, identifier: str) -> Variant:
-    variants = {variant.id: variant for one in catalogue.applications.values() for variant in one.variants}
-    if identifier not in variants:
-        raise UsageError(f"no variant `{identifier}`", source=catalogue.source, hint=nearest(identifier, variants))
-    return variants[identifier]
