@@ -83,6 +83,11 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
     }
 )
 
+#: Packages of an extra without which a command cannot begin → the extra. What only some results need says so where it is made.
+EXTRAS: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("alembic", "cryptography", "joserfc", "prometheus_client", "sqlalchemy", "uvicorn"), "server")
+)
+
 
 class _Commands(click.Group):
     """The group of all commands, each imported when it is asked for."""
@@ -116,6 +121,12 @@ def main() -> None:
         cli(standalone_mode=False)
     except CcppError as error:
         complain(error)
+        sys.exit(UNUSABLE)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        complain(UsageError(f"this needs `{package}`, which is not installed", hint=f"pip install 'ccpp[{EXTRAS[package]}]'"))
         sys.exit(UNUSABLE)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())

@@ -42,13 +42,10 @@ def _opened(url: str | None, config: str | None) -> tuple[Database, Options]:
     import os
 
     from ccpp.server.options import MAX_OPTIONS, load_options
+    from ccpp.server.starting import open_database
     from ccpp.storage.files import read_file
 
     options = load_options((config, read_file(config, MAX_OPTIONS)) if config else None, os.environ, {"database": url})
-    try:
-        from ccpp.server.starting import open_database
-    except ImportError:
-        raise UsageError("this needs packages that are not installed", hint="pip install 'ccpp[server]'") from None
     return open_database(options), options
 
 

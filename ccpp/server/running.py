@@ -91,15 +91,13 @@ def run_server(options: Options, reread: Callable[[], Options] | None = None) ->
         reread: gives the options as they are now, on SIGHUP; host, port and the number of workers stay.
 
     Raises:
-        UsageError: the extra `server` is not installed, or the address cannot be listened on.
+        UsageError: the address cannot be listened on.
     """
-    try:
-        import uvicorn  # noqa: PLC0415  an extra
+    import uvicorn  # noqa: PLC0415  an extra
 
-        from ccpp.server.observing import FOLDER, Observer  # noqa: PLC0415
-        from ccpp.server.wire import BoundedProtocol  # noqa: PLC0415
-    except ImportError:
-        raise UsageError("the server needs packages that are not installed", hint="pip install 'ccpp[server]'") from None
+    from ccpp.server.observing import FOLDER, Observer  # noqa: PLC0415
+    from ccpp.server.wire import BoundedProtocol  # noqa: PLC0415
+
     observer = Observer(lines=options.log != "off")
     logging.basicConfig(level=logging.ERROR, handlers=[observer.handler()], force=True)
     leaving = get_context("spawn").Event()
