@@ -11,11 +11,13 @@ from click.testing import CliRunner
 from ccpp.commands.document import document as group
 from ccpp.errors import CcppError
 from ccpp.provisioning.connectivity.difference import compare_connectivity
-from ccpp.provisioning.connectivity.document import NOTES, Parm
+from ccpp.provisioning.connectivity.document import NOTES, Characteristic, ConnectivityDocument, Parm
 from ccpp.provisioning.connectivity.rules import RULES, validate_connectivity
+from ccpp.provisioning.connectivity.usual import read_usual, write_usual
 from ccpp.provisioning.connectivity.vocabulary import connectivity_tokens
 from ccpp.provisioning.connectivity.wbxml import decode_connectivity, encode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity, write_connectivity
+from ccpp.wbxml.document import ITEM_SIZE, MAX_DEPTH, WbxmlError
 
 SUITE = Path(__file__).parent / "suite" / "connectivity"
 VECTORS = json.loads((SUITE / "vectors.json").read_text())
@@ -28,6 +30,27 @@ def test_encodes_the_vector_byte_for_byte() -> None:
     reading = read_connectivity(VECTORS["xml"].encode())
     assert reading.notes == ()
     assert encode_connectivity(reading.document) == FULL
+
+
+def test_the_usual_form_is_recognised() -> None:
+    """What is typical takes the short way in both directions, up to the bounds of the codec; the laws see to what comes out of it."""
+    document = read_connectivity(VECTORS["xml"].encode()).document
+    assert write_usual(document) == FULL
+    assert read_usual(FULL) == document
+    assert max(map(len, connectivity_tokens().written[0].values)) <= 3 * ITEM_SIZE
+
+
+def test_depth_is_bounded_in_the_usual_form() -> None:
+    deep = Characteristic("ACCESS", (Parm("NAME", "x"),))
+    for _ in range(MAX_DEPTH - 3):
+        deep = Characteristic("ACCESS", (), (deep,))
+    data = encode_connectivity(ConnectivityDocument((deep,)))
+    assert decode_connectivity(data).document == ConnectivityDocument((deep,))
+    deeper = ConnectivityDocument((Characteristic("ACCESS", (), (deep,)),))
+    with pytest.raises(WbxmlError, match="levels of elements"):
+        encode_connectivity(deeper)
+    with pytest.raises(WbxmlError, match="levels of elements at byte"):
+        decode_connectivity(data[:5] + data[5:8] + data[5:] + b"\x01")
 
 
 @pytest.mark.parametrize("name", VECTORS["documents"])

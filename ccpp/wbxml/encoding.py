@@ -14,6 +14,7 @@ from ccpp.wbxml.document import (
     HAS_ATTRIBUTES,
     HAS_CONTENT,
     MAX_DEPTH,
+    UTF_8,
     Document,
     Element,
     Global,
@@ -73,6 +74,14 @@ def encode_wbxml(
     return (
         bytes([document.version]) + public + charset + encode_uint(len(writer.table)) + bytes(writer.table) + bytes(writer.body)
     )
+
+
+def encode_attribute(attribute: tuple[str, str], tokens: TokenTable, page: int) -> tuple[bytes, int]:
+    """What an attribute of name and value is written as in UTF-8 while a code page is the current one, and the page afterwards."""
+    writer = _Writer(tokens, CHARSETS[UTF_8], frozenset(), Values.WHOLE)
+    writer.attribute_page, writer.starts = page, tokens.written[page].attributes
+    writer.attribute(attribute)
+    return bytes(writer.body), writer.attribute_page
 
 
 def _repeated(root: Element) -> frozenset[str]:

@@ -24,6 +24,8 @@ class Change(NamedTuple):
 
 def compare_connectivity(before: ConnectivityDocument, after: ConnectivityDocument) -> list[Change]:
     """The lines that one of the documents has and the other has not, by place; none where they mean the same."""
+    if before == after:
+        return []
     old, new = _lines(before), _lines(after)
     changes = [Change(sign, *line[:2]) for sign, lines in (("-", old - new), ("+", new - old)) for line in lines.elements()]
     return sorted(changes, key=lambda change: (change.place, change.sign == "+", change.text))

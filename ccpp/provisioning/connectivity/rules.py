@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.diagnostics import Finding, Severity
-from ccpp.provisioning.connectivity.vocabulary import characteristic_types, parm_types, values
+from ccpp.provisioning.connectivity.vocabulary import characteristic_types, parm_types, required_parms, required_types, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -120,21 +120,24 @@ def _unknown_parms(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _missing(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in whole.known:
-        for row in parm_types().values():
-            if row.type == node.characteristic.type and row.occurrence in {"1", "+"} and not node.characteristic.has(row.parm):
-                yield f"{node.place}/{row.parm}", ()
+        for name in required_parms().get(node.characteristic.type, ()):
+            if not node.characteristic.has(name):
+                yield f"{node.place}/{name}", ()
 
 
 def _missing_characteristics(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in whole.known:
-        for row in characteristic_types().values():
-            if row.parent == node.characteristic.type and row.occurrence == "+" and not node.characteristic.within(row.type):
-                yield node.place, (row.type,)
+        for kind in required_types().get(node.characteristic.type, ()):
+            if not node.characteristic.within(kind):
+                yield node.place, (kind,)
 
 
 def _repeated(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in whole.known:
-        for name, count in Counter(parm.name for parm in node.characteristic.parms).items():
+        names = [parm.name for parm in node.characteristic.parms]
+        if len(set(names)) == len(names):
+            continue
+        for name, count in Counter(names).items():
             row = parm_types().get((node.characteristic.type, name))
             limit = MAX_DOMAINS if name == "DOMAIN" and node.parent != "ACCESS" and node.characteristic.type != "ACCESS" else 0
             if row and ((row.occurrence in {"1", "?"} and count > 1) or (limit and count > limit)):
@@ -224,7 +227,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
 
 def _same_keys(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
     groups = [("", whole.document.characteristics)]
-    groups += [(node.place, node.characteristic.characteristics) for node in whole.known]
+    groups += [(node.place, node.characteristic.characteristics) for node in whole.known if node.characteristic.characteristics]
     for place, siblings in groups:
         counts = Counter((one.type, one.first(KEYS[one.type])) for one in siblings if one.type in KEYS)
         for (kind, value), count in counts.items():
@@ -256,8 +259,7 @@ def _lengths(whole: _Whole) -> Iterator[tuple[str, tuple[str, ...]]]:
         for parm in node.characteristic.parms:
             row = parm_types().get((node.characteristic.type, parm.name))
             limit = (row.length_1_1 if newer else row.length) if row else ""
-            size = len((parm.value or "").encode("utf-8", "surrogatepass"))
-            if limit and size > int(limit):
+            if limit and (size := len((parm.value or "").encode("utf-8", "surrogatepass"))) > int(limit):
                 yield f"{node.place}/{parm.name}", (str(size), limit)
 
 

@@ -59,6 +59,26 @@ def characteristic_types() -> Mapping[tuple[str, str], CharacteristicType]:
 
 
 @lru_cache(maxsize=1)
+def required_parms() -> Mapping[str, Sequence[str]]:
+    """The parms without which a characteristic means nothing, by its type."""
+    found: dict[str, list[str]] = {}
+    for row in parm_types().values():
+        if row.occurrence in {"1", "+"}:
+            found.setdefault(row.type, []).append(row.parm)
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1)
+def required_types() -> Mapping[str, Sequence[str]]:
+    """The characteristics of which another needs one at least, by the other's type."""
+    found: dict[str, list[str]] = {}
+    for row in characteristic_types().values():
+        if row.occurrence == "+":
+            found.setdefault(row.parent, []).append(row.type)
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1)
 def values() -> Mapping[str, Mapping[str, Value]]:
     """The values of each enumerated datatype."""
     found: dict[str, dict[str, Value]] = {}

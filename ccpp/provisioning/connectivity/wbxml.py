@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ccpp.provisioning.connectivity.document import ConnectivityDocument, Note, Reading, from_element, to_element
+from ccpp.provisioning.connectivity.usual import PUBLIC_ID, read_usual, write_usual
 from ccpp.provisioning.connectivity.vocabulary import connectivity_tokens
 from ccpp.wbxml.decoding import read_wbxml
 from ccpp.wbxml.document import UTF_8, Document, WbxmlError
 from ccpp.wbxml.encoding import Strings, encode_wbxml
 
 MEDIA_TYPE = "application/vnd.wap.connectivity-wbxml"
-#: `-//WAPFORUM//DTD PROV 1.0//EN`, which OMA CP 1.1 kept.
-PUBLIC_ID = 0x0B
 _PUBLIC_IDS = {PUBLIC_ID, "-//WAPFORUM//DTD PROV 1.0//EN"}
 #: What fills a file on a card after its content, and a flash or a buffer of zeros.
 _PADDING = b"\xff\x00"
@@ -22,6 +21,9 @@ def encode_connectivity(document: ConnectivityDocument, *, charset: int = UTF_8,
     Raises:
         WbxmlError: the charset is not known, or the tree cannot be written in it.
     """
+    usual = write_usual(document) if (charset, strings) == (UTF_8, Strings.INLINE) else None
+    if usual is not None:
+        return usual
     root = to_element(document)
     return encode_wbxml(Document(root, public_id=PUBLIC_ID, charset=charset), connectivity_tokens(), strings=strings)
 
@@ -33,6 +35,9 @@ def decode_connectivity(data: bytes) -> Reading:
         WbxmlError: they are no WBXML of the vocabulary; the error names the byte.
         ConnectivityError: they are, but no connectivity document.
     """
+    usual = read_usual(data)
+    if usual is not None:
+        return Reading(usual)
     document, end = read_wbxml(data, connectivity_tokens())
     rest = data[end:]
     if rest.strip(_PADDING):
