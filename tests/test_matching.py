@@ -15,7 +15,7 @@ from ccpp.matching import columns
 from ccpp.matching.compiler import compile_matcher
 from ccpp.matching.definition import ClosedWorld, evaluate
 from ccpp.matching.explanation import changes, explain, render_explanation, short_name
-from ccpp.model import Container, Kind, Origin, Resolved, ResolvedProfile, Stated, Status, Verdict
+from ccpp.model import AttributeName, Container, Kind, Origin, Resolved, ResolvedProfile, Stated, Status, Verdict
 from ccpp.requirements.shacl import read_requirements
 from ccpp.vocabulary import load_vocabularies
 
@@ -88,13 +88,26 @@ def test_verdicts_come_in_the_order_of_the_names_asked_for() -> None:
 def test_what_a_column_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columns, "MAX_REMEMBERED", 3)
     monkeypatch.setattr(columns, "MAX_TOGETHER", 3)
+    monkeypatch.setattr(columns, "MAX_SHAPES", 3)
     graph = read(GAME)
     matcher = compile_matcher(graph)
+    table = matcher._table
+    others = sorted(table._attributes - {("HardwarePlatform", "BitsPerPixel")})
     for number in range(20):
-        profile = profile_of({"HardwarePlatform/BitsPerPixel": [str(number)]})
+        stated = {"HardwarePlatform/BitsPerPixel": [str(number)], f"{others[number % len(others)]}": ["1"]}
+        profile = profile_of(stated)
         assert matcher.match(profile)["urn:example#Colour"] is evaluate(graph["urn:example#Colour"], profile, graph)
-    assert all(len(column.remembered) <= 3 for column in matcher._columns)
-    assert all(len(group.remembered) <= 3 for _, group in matcher._groups)
+    assert all(len(column.remembered) <= 3 for column in table.columns)
+    assert all(len(group) <= 3 for _, group in table._groups)
+    assert 1 < len(table._shapes[False]) <= 3
+
+
+def test_what_only_a_profile_names_is_not_remembered() -> None:
+    matcher = compile_matcher(read(GAME))
+    [resolved] = profile_of({"HardwarePlatform/BitsPerPixel": ["8"]}).attributes.values()
+    stranger = profile_of({})._replace(attributes={AttributeName("urn:strange", "attribute"): resolved})
+    assert matcher.match(stranger) == matcher.match(profile_of({}))
+    assert list(matcher._table._shapes[False]) == [frozenset()]
 
 
 def test_values_that_python_takes_for_equal_are_kept_apart() -> None:

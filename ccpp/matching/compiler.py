@@ -9,8 +9,9 @@ satisfy. These bits lie in *planes*, a row's first such clause in the first plan
 many they have, most first, so that a plane is as wide as it has rows, and shifting it down lays its clauses on their rows.
 
 One *column* an attribute (`ccpp.matching.columns`) holds what its values decide, and remembers it, because devices repeat each other's
-values; and some columns together remember what they decide together, because devices are alike. A profile is then matched by one
-look-up an attribute and one or two ORs for each six of them; afterwards
+values; some columns together remember what they decide together, because devices are alike; and what follows from which attributes
+are stated at all is remembered too. A profile is then matched by one look-up for all that it does not state, one for each attribute
+that it states, and one OR for each six of them; afterwards
 
 * a row is unsatisfied where some clause is: ruled out by some values, or a clause of several attributes all of which are stated and
   none of which satisfies it;
@@ -29,29 +30,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ccpp.matching.choice import Candidate, Choice
-from ccpp.matching.columns import TOGETHER, Column, Decided, Group, Inputs, Outcome, PairColumn
+from ccpp.matching.columns import Column, Decided, Inputs, PairColumn, Table
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN, ClosedWorld, conjunction, evaluate
 from ccpp.matching.normal import Clause, NormalForm, normal_form
 from ccpp.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ccpp.matching.choice import Place
-    from ccpp.model import AttributeName, ResolvedProfile, Value
+    from ccpp.model import ResolvedProfile
     from ccpp.requirements.expression import Constraint, Requirement
     from ccpp.requirements.graph import RequirementGraph
 
 Rest: TypeAlias = "Sequence[tuple[int, tuple[Requirement, ...], RequirementGraph]]"
 """Rows whose normal form would be too large: the row's bit, and what is left of its requirement."""
-
-
-Look: TypeAlias = "tuple[AttributeName, Callable[[Value], Outcome | None], Column]"
-"""What looking a profile up in a column of one attribute takes: the attribute, what its values are known to come to, the column."""
 
 
 class Verdicts(Mapping[str, Verdict]):
@@ -76,14 +72,9 @@ class Verdicts(Mapping[str, Verdict]):
 class Matcher:
     """Named requirements, ready to be matched; made by `compile_matcher`."""
 
-    def __init__(self, rows: Mapping[str, int], columns: Sequence[Column], planes: Sequence[int], rest: Rest) -> None:
+    def __init__(self, rows: Mapping[str, int], table: Table, planes: Sequence[int], rest: Rest) -> None:
         self._rows = rows
-        self._columns = columns
-        self._looks: tuple[Look, ...] = tuple(
-            (one.inputs[0], one.remembered.get, one) for one in columns if len(one.inputs) == 1
-        )
-        self._pairs = tuple(columns[len(self._looks) :])
-        self._groups = tuple((start, Group(columns[start : start + TOGETHER])) for start in range(0, len(columns), TOGETHER))
+        self._table = table
         self._planes = tuple((width, (1 << width) - 1) for width in planes)
         self._clauses = (1 << sum(planes)) - 1
         self._first_row = sum(planes)
@@ -91,7 +82,7 @@ class Matcher:
         self._rest = rest
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Matcher, (self._rows, self._columns, [width for width, _ in self._planes], self._rest)
+        return Matcher, (self._rows, self._table, [width for width, _ in self._planes], self._rest)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,16 +94,10 @@ class Matcher:
 
         `closed_world` takes what is not stated as having no value, as SHACL does; no verdict is indeterminate then.
         """
-        decided = undecided = 0
-        outcomes = self._outcomes(profile, closed_world=closed_world)
-        for start, group in self._groups:
-            together = tuple(outcomes[start : start + TOGETHER])
-            found, left = group.remembered.get(together) or group.decide(together)
-            decided |= found
-            if left:
-                undecided |= left
-        failed = self._clauses & ~(decided | undecided)
-        open_clauses = self._clauses & undecided & ~decided
+        decided, undecided = self._table.decide(profile, closed_world=closed_world)
+        satisfied_clauses = decided & self._clauses
+        satisfiable_clauses = satisfied_clauses | undecided & self._clauses
+        failed, open_clauses = self._clauses ^ satisfiable_clauses, satisfied_clauses ^ satisfiable_clauses
         unsatisfied, undecided = decided >> self._first_row, undecided >> self._first_row
         for width, plane in self._planes:
             unsatisfied |= failed & plane
@@ -125,24 +110,7 @@ class Matcher:
                 verdict = conjunction(evaluate(item, world, graph) for item in items)
                 unsatisfied |= row if verdict is FALSE else 0
                 undecided |= row if verdict is UNKNOWN else 0
-        return Verdicts(self._rows, self._all & ~(unsatisfied | undecided), unsatisfied)
-
-    @cached_property
-    def _nothing(self) -> Sequence[Outcome]:
-        """What no value at all comes to in each column of one attribute."""
-        return [column.empty() for _, _, column in self._looks]
-
-    def _outcomes(self, profile: ResolvedProfile, *, closed_world: bool) -> list[Outcome | None]:
-        """What a profile's values come to in each column: the loop that most of the time goes into, so written out."""
-        stated = profile.attributes.get
-        outcomes = [
-            (known(resolved.value) or column.decide(resolved.value)) if (resolved := stated(attribute)) is not None else None
-            for attribute, known, column in self._looks
-        ]
-        if closed_world:
-            outcomes = [one or nothing for one, nothing in zip(outcomes, self._nothing, strict=True)]
-        outcomes += [column.outcome(profile, closed_world=closed_world) for column in self._pairs]
-        return outcomes
+        return Verdicts(self._rows, self._all ^ (unsatisfied | undecided), unsatisfied)
 
     def choice(self, names: Iterable[str]) -> Choice:
         """Some of the requirements in order of preference, ready for the first that a profile satisfies: those of one application."""
@@ -157,9 +125,9 @@ class Matcher:
             name,
             row,
             _place(ruling),
-            tuple(column for _, _, column in self._looks if column.rests >> ruling & 1),
-            tuple(column for column in self._pairs if column.rests >> ruling & 1),
-            tuple((_place(at), tuple(one for one in self._columns if one.rests >> at & 1)) for at in bits),
+            tuple(column for column in self._table.singles if column.rests >> ruling & 1),
+            tuple(column for column in self._table.pairs if column.rests >> ruling & 1),
+            tuple((_place(at), tuple(one for one in self._table.columns if one.rests >> at & 1)) for at in bits),
             tuple((item, graph) for at, items, graph in self._rest if at == 1 << row for item in items),
         )
 
@@ -178,7 +146,7 @@ def compile_matcher(graph: RequirementGraph, names: Iterable[str] | None = None)
     rows = {name: row for row, name in enumerate(numbered)}
     columns = _columns([(row, forms[name]) for name, row in rows.items()], offsets)
     rest = [(1 << rows[name], form.rest, graph) for name, form in forms.items() if form.rest]
-    return Matcher({name: rows[name] for name in forms}, columns, planes, rest)
+    return Matcher({name: rows[name] for name in forms}, Table(columns), planes, rest)
 
 
 class _Sorted(NamedTuple):
