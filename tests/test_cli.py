@@ -499,10 +499,29 @@ def test_settings_are_written_in_the_form_that_the_device_takes(tmp_path: Path) 
     assert "hunter2" not in shown.stdout + json.dumps(found)
 
 
-def test_settings_of_a_network_without_a_device() -> None:
+def test_settings_of_a_network_without_a_device(tmp_path: Path) -> None:
     found = as_json("settings", "--network", "26201", "--as", "mobileconfig")
     assert found["documents"][0]["leftOut"]
     assert found["choice"] == []
+    private, chain, _ = pems()
+    (tmp_path / "key.pem").write_bytes(private)
+    (tmp_path / "chain.pem").write_bytes(chain)
+    command = (
+        "settings",
+        "--network",
+        "26201",
+        "--key",
+        str(tmp_path / "key.pem"),
+        "--certificates",
+        str(tmp_path / "chain.pem"),
+    )
+    environment = {**os.environ, "CCPP_KEY_PASSWORD": PASSWORD.value}
+    result = ccpp(*command, "--as", "mobileconfig", "--output", str(tmp_path / "out"), environment=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert b"com.apple.cellular" in (tmp_path / "out" / "settings.mobileconfig").read_bytes()[1:]
+    assert (tmp_path / "out" / "settings.mobileconfig").read_bytes().startswith(b"\x30\x82")  # a sequence of ASN.1
+    result = ccpp(*command, "--as", "apns", environment=environment)
+    assert result.stderr == "ccpp: nothing to sign: apns (`mobileconfig` can be signed)\n"
 
 
 @pytest.mark.parametrize(
@@ -515,6 +534,7 @@ def test_settings_of_a_network_without_a_device() -> None:
         (("settings", "--network", "26201", "--as", "rcs"), "no RCS application"),
         (("settings", "--account", "nowhere.toml"), "nowhere.toml: no such file"),
         (("settings", "--network", "26201", "--catalogue", CATALOGUE), "are for devices"),
+        (("settings", "--network", "26201", "--key", "key.pem"), "--key and --certificates go together"),
     ],
 )
 def test_settings_that_cannot_be_made(arguments: tuple[str, ...], message: str) -> None:

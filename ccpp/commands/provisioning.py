@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from ccpp.commands.common import DONE, FORMAT, NEGATIVE, Reader, leave, nearest, print_json
 from ccpp.commands.deciding import deciding, find_application, load_catalogue_file
 from ccpp.commands.settings import DEVICE, plain_documents, read_account, render, tailored_settings, write_rendered
+from ccpp.commands.signing import read_signer, signing
 from ccpp.errors import CcppError, UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from ccpp.provisioning.choosing import Choice
     from ccpp.provisioning.delivery import Delivery, Document
     from ccpp.provisioning.rendering import Rendered
-
-#: Where the password of a private key is looked for: options show in the list of processes.
-KEY_PASSWORD = "CCPP_KEY_PASSWORD"  # noqa: S105  its name
+    from ccpp.provisioning.signing import Signer
 
 
 def _delivering(command: Callable[..., None]) -> Callable[..., None]:
@@ -38,8 +36,7 @@ def _delivering(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--archive", metavar="FILE", help="The Java archive: its manifest and size count, and must agree."),
         click.option("--report-to", metavar="URL", help="Where the device reports what became of it."),
-        click.option("--key", metavar="FILE", help=f"Sign the archive: an RSA key in PEM, its password in {KEY_PASSWORD}."),
-        click.option("--certificates", metavar="FILE", help="The signer's chain in PEM, its own certificate first."),
+        signing("the archive, and Apple configuration profiles"),
         click.option("--account", metavar="FILE", help="The subscriber's account, in TOML, for forms of terminal settings."),
         click.option("--network", metavar="MCCMNC", help="The network, if the account does not name it."),
     )
@@ -88,7 +85,7 @@ def provision(  # noqa: PLR0913  an option each
     choice = descriptor_choice(decision, profile, format_rules(reader.vocabularies))
     descriptors, terminal = _asked(forms, choice, any(account))
     made = make_documents(decision, descriptors, _to_device(delivery, profile, reader))
-    rendered = _terminal(reader, profile, account, loaded, terminal) if decision.selection.chosen else {}
+    rendered = _terminal(reader, profile, account, loaded, terminal, delivery.signer) if decision.selection.chosen else {}
     if dry_run:
         leave(_trial(profile, loaded, decision, made, rendered, sent, form, closed_world=closed_world, **situation))
         return
@@ -167,6 +164,7 @@ def _terminal(
     account: tuple[str | None, str | None],
     catalogue: Catalogue,
     forms: Sequence[str],
+    signer: Signer | None,
 ) -> dict[str, Rendered]:
     """The terminal settings in the forms that are asked for."""
     from ccpp.provisioning.choosing import format_rules
@@ -175,7 +173,7 @@ def _terminal(
     if not forms:
         return {}
     choice = terminal_choice(profile, format_rules(reader.vocabularies))
-    return render(tailored_settings(reader, profile, read_account(*account), catalogue), forms, choice)
+    return render(tailored_settings(reader, profile, read_account(*account), catalogue), forms, choice, signer)
 
 
 def read_delivery(archive: str | None, report_to: str | None, key: str | None, certificates: str | None) -> Delivery:
@@ -184,30 +182,14 @@ def read_delivery(archive: str | None, report_to: str | None, key: str | None, c
     from ccpp.provisioning.jar import MAX_ARCHIVE, read_archive
     from ccpp.storage.files import read_file
 
-    if (key is None) != (certificates is None):
-        raise UsageError("--key and --certificates go together")
+    signer = read_signer(key, certificates)
     if report_to is not None and not report_to.startswith(("http://", "https://")):
         raise UsageError(f"`{report_to}` is no URL to report to", hint="http:// or https://")
     try:
         read = read_archive(read_file(archive, MAX_ARCHIVE)) if archive else None
     except CcppError as error:
         raise error.located(archive or "") from None
-    return Delivery(report_to, read, _signer(key, certificates) if key and certificates else None)
-
-
-def _signer(key: str, certificates: str) -> Any:  # noqa: ANN401  a Signer, of an extra
-    from ccpp.model import Secret
-    from ccpp.provisioning.signing import load_signer
-    from ccpp.storage.files import read_file
-
-    password = os.environ.get(KEY_PASSWORD)
-    limit = 1_048_576
-    try:
-        return load_signer(
-            read_file(key, limit), read_file(certificates, limit), None if password is None else Secret(password)
-        )
-    except CcppError as error:
-        raise error.located(key) from None
+    return Delivery(report_to, read, signer)
 
 
 def write_documents(folder: str, made: Sequence[Document], rendered: dict[str, Rendered]) -> None:

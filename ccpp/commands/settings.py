@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ccpp.commands.common import FORMAT, Reader, documents, print_json
+from ccpp.commands.signing import read_signer, signing
 from ccpp.errors import CcppError, UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Catalogue
     from ccpp.provisioning.choosing import Choice
     from ccpp.provisioning.rendering import Rendered
+    from ccpp.provisioning.signing import Signer
     from ccpp.provisioning.subscriber import Subscriber
     from ccpp.provisioning.tailoring import Tailored
 
@@ -31,9 +33,10 @@ DEVICE = "device"
 @click.option(
     "--as", "forms", multiple=True, metavar="FORM", help="The form to write, more than one if repeated; else the device's own."
 )
+@signing("Apple configuration profiles")
 @click.option("--output", metavar="FOLDER", help="Write the documents into this folder; they hold secrets and are not printed.")
 @FORMAT
-def settings(
+def settings(  # noqa: PLR0913  an option each
     file: str | None,
     account: str | None,
     network: str | None,
@@ -41,19 +44,25 @@ def settings(
     forms: Sequence[str],
     output: str | None,
     form: str,
+    *,
+    key: str | None,
+    certificates: str | None,
     **reading: Any,  # noqa: ANN401
 ) -> None:
     """Print a terminal's settings with their origins, and write them in the form that the device takes."""
     from ccpp.commands.deciding import load_catalogue_file
     from ccpp.provisioning.choosing import format_rules
-    from ccpp.provisioning.formats import terminal_choice
+    from ccpp.provisioning.formats import TERMINAL_FORMATS, terminal_choice
 
     reader = Reader(**reading, derive=True)
     profile = reader.resolve_one(file) if file else None
     choice = terminal_choice(profile, format_rules(reader.vocabularies)) if profile else ()
     loaded = load_catalogue_file(catalogue, reader.vocabularies) if catalogue else None
     tailored = tailored_settings(reader, profile, read_account(account, network), loaded)
-    made = render(tailored, forms, choice)
+    signer = read_signer(key, certificates)
+    made = render(tailored, forms, choice, signer)
+    if signer and not any(TERMINAL_FORMATS[name].signable for name in made):
+        raise UsageError(f"nothing to sign: {', '.join(made) or 'no form is asked for'}", hint="`mobileconfig` can be signed")
     if output:
         write_rendered(output, made)
     if form == "json":
@@ -91,10 +100,12 @@ def tailored_settings(reader: Reader, profile: Any, account: Subscriber, catalog
     return tailored
 
 
-def render(tailored: Tailored, forms: Sequence[str], choice: Sequence[Choice]) -> dict[str, Rendered]:
+def render(
+    tailored: Tailored, forms: Sequence[str], choice: Sequence[Choice], signer: Signer | None = None
+) -> dict[str, Rendered]:
     """The settings in each form asked for, by its name; `device`, or nothing, is the form chosen by the profile."""
     from ccpp.commands.common import nearest
-    from ccpp.provisioning.formats import TERMINAL_FORMATS
+    from ccpp.provisioning.formats import TERMINAL_FORMATS, make_form
 
     wanted: list[str] = []
     for name in forms or ([DEVICE] if choice else []):
@@ -104,7 +115,7 @@ def render(tailored: Tailored, forms: Sequence[str], choice: Sequence[Choice]) -
     for name in wanted:
         if name not in TERMINAL_FORMATS:
             raise UsageError(f"no form `{name}`", hint=nearest(name, [DEVICE, *TERMINAL_FORMATS]))
-    return {name: TERMINAL_FORMATS[name].make(tailored.terminal) for name in wanted}
+    return {name: make_form(name, tailored.terminal, signer) for name in wanted}
 
 
 def write_rendered(folder: str, made: dict[str, Rendered]) -> None:

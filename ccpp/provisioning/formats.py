@@ -1,4 +1,7 @@
-"""The forms of terminal settings, one row each; one that is `asked` for is only sent to clients that poll for it."""
+"""The forms of terminal settings, one row each; one that is `asked` for is only sent to clients that poll for it.
+
+A form that is `signable` is a document with a signature around it (CMS) where there is somebody to sign.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from ccpp.model import ResolvedProfile
     from ccpp.provisioning.choosing import Choice
     from ccpp.provisioning.settings import Settings
+    from ccpp.provisioning.signing import Signer
     from ccpp.provisioning.terminal import Terminal
     from ccpp.requirements.graph import RequirementGraph
 
@@ -34,6 +38,7 @@ class TerminalFormat:
     suffix: str
     make: Callable[[Terminal], Rendered]
     asked: bool = False
+    signable: bool = False
 
 
 def _wap_xml(terminal: Terminal) -> Rendered:
@@ -59,7 +64,11 @@ def _flat(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
 TERMINAL_FORMATS: Mapping[str, TerminalFormat] = MappingProxyType(
     {
         "mobileconfig": TerminalFormat(
-            "Apple configuration profile", "application/x-apple-aspen-config", ".mobileconfig", mobileconfig
+            "Apple configuration profile",
+            "application/x-apple-aspen-config",
+            ".mobileconfig",
+            mobileconfig,
+            signable=True,
         ),
         "apns": TerminalFormat("Android access points", "application/xml", "-apns.xml", android_apns),
         "wap-xml": TerminalFormat("connectivity document", "text/vnd.wap.connectivity-xml", "-wap.xml", _wap_xml),
@@ -78,6 +87,17 @@ TERMINAL_FORMATS: Mapping[str, TerminalFormat] = MappingProxyType(
         ),
     }
 )
+
+
+def make_form(name: str, terminal: Terminal, signer: Signer | None = None) -> Rendered:
+    """The document of a form, by its name in `TERMINAL_FORMATS`; signed where there is a signer and the form can be.
+
+    Raises:
+        SettingsError: the settings hold nothing that the form can carry, or contradict themselves.
+    """
+    row = TERMINAL_FORMATS[name]
+    made = row.make(terminal)
+    return made._replace(content=signer.wrap(made.content)) if signer and row.signable else made
 
 
 def terminal_choice(profile: ResolvedProfile, rules: RequirementGraph) -> tuple[Choice, ...]:

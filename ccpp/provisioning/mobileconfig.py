@@ -1,4 +1,4 @@
-"""An Apple configuration profile (`.mobileconfig`), unsigned: the access points as `com.apple.cellular`, home pages as web clips.
+"""An Apple configuration profile (`.mobileconfig`), which a signer may wrap: the access points as `com.apple.cellular`, home pages as web clips.
 
 Identifiers are the same for every profile, so that a terminal replaces the one it has; UUIDs are equal where the content is.
 """

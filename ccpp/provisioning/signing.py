@@ -1,4 +1,4 @@
-"""RSA signatures of archives, as MIDP 2.0 wants them: SHA-1 with PKCS#1 v1.5, and the chain of certificates without its root.
+"""RSA signatures: of archives as MIDP 2.0 wants them, SHA-1 with PKCS#1 v1.5 and the chain of certificates without its root; and CMS.
 
 The key never leaves `Signer`; nothing shows it.
 """
@@ -17,8 +17,9 @@ try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
     from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+    from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
 except ImportError as error:
     raise UsageError("signing needs cryptography", hint="pip install 'ccpp[sign]'") from error
@@ -43,6 +44,17 @@ class Signer:
     def sign(self, data: bytes) -> str:
         """The signature of an archive, in base64."""
         return b64encode(self.key.sign(data, PKCS1v15(), SHA1())).decode()  # noqa: S303  MIDP 2.0 knows no other
+
+    def wrap(self, data: bytes) -> bytes:
+        """The data in a signature with its chain: SignedData of CMS (RFC 5652) in DER, by SHA-256.
+
+        There are no attributes, of which one would be the time: what is the same is signed the same.
+        """
+        own, *others = (load_der_x509_certificate(b64decode(one)) for one in self.certificates)
+        builder = PKCS7SignatureBuilder().set_data(data).add_signer(own, self.key, SHA256())
+        for one in others:
+            builder = builder.add_certificate(one)
+        return builder.sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.NoAttributes])
 
 
 def load_signer(key: bytes, certificates: bytes, password: Secret | None = None) -> Signer:

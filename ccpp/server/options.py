@@ -121,7 +121,10 @@ class Options:
     domains: tuple[str, ...] = _option(
         ("operator", "manufacturer", "third-party", "untrusted"), "the security domains that anything is offered of"
     )
-    sign_key: str = _option("", "the RSA key, in PEM, that descriptors of Java archives are signed with; empty for none")
+    sign_key: str = _option(
+        "",
+        "the RSA key, in PEM, that descriptors of Java archives and Apple configuration profiles are signed with; empty for none",
+    )
     sign_certificates: str = _option("", "the signer's certificates, in PEM, its own first")
     rate_address: float = _option(0.0, "requests a second that an address may make of a worker; 0 for any number", least=0)
     rate_caller: float = _option(0.0, "requests a second that a caller may make of a worker; 0 for any number", least=0)

@@ -25,7 +25,7 @@ from ccpp.provisioning.bootstrap import (
     write_media_type,
 )
 from ccpp.provisioning.choosing import format_rules
-from ccpp.provisioning.formats import TERMINAL_FORMATS, terminal_choice
+from ccpp.provisioning.formats import TERMINAL_FORMATS, make_form, terminal_choice
 from ccpp.provisioning.push import Push, encode_push
 from ccpp.provisioning.sms import encode_segment, segment
 from ccpp.provisioning.submission import EIGHT_BIT
@@ -169,7 +169,7 @@ def _made(service: Service, owner: Owner, profile: ResolvedProfile | None, form:
     if tailored is None:
         raise Refused(404, "there are no settings for this subscriber")
     try:
-        return TERMINAL_FORMATS[form].make(tailored.terminal).content
+        return make_form(form, tailored.terminal, service.signer).content
     except Refused:
         raise
     except CcppError as error:

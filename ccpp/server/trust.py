@@ -85,7 +85,7 @@ def make_trust(options: Options, artefacts: Artefacts) -> Trust | None:
 
 
 def make_signer(options: Options) -> Signer | None:
-    """Who signs descriptors of Java archives; `None` where nobody does.
+    """Who signs descriptors of Java archives and configuration profiles; `None` where nobody does.
 
     Raises:
         UsageError: the key or the certificates are none.

@@ -15,9 +15,11 @@ from descriptors import ARCHIVE, archive_of, certified, decided, stated_terminal
 
 from ccpp.provisioning import DOCUMENTS
 from ccpp.provisioning.delivery import Delivery
-from ccpp.provisioning.formats import TERMINAL_FORMATS
+from ccpp.provisioning.formats import TERMINAL_FORMATS, make_form
 from ccpp.provisioning.jad import read_jad
 from ccpp.provisioning.jnlp import Launch, Resources, chosen_resources, write_jnlp
+from ccpp.provisioning.mobileconfig import read_mobileconfig
+from ccpp.provisioning.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +80,35 @@ def test_the_schemas_refuse_what_is_none(name: str, before: bytes, after: bytes,
     assert lint(schema, damaged, tmp_path).returncode != 0
 
 
+def openssl(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(OPENSSL), *map(str, arguments)], capture_output=True, text=True, check=False, timeout=30)
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="no openssl")
+@pytest.mark.parametrize("command", ["smime", "cms"])
+def test_openssl_verifies_a_signed_configuration_profile(command: str, tmp_path: Path) -> None:
+    signer, root = certified()
+    plain = make_form("mobileconfig", stated_terminal()).content
+    signed = make_form("mobileconfig", stated_terminal(), signer).content
+    assert signed == make_form("mobileconfig", stated_terminal(), signer).content
+    files = {name: tmp_path / name for name in ("signed", "root.pem", "found", "damaged")}
+    files["signed"].write_bytes(signed)
+    files["root.pem"].write_bytes(root)
+    files["damaged"].write_bytes(signed.replace(b"com.apple.cellular", b"com.apple.celluiar"))
+
+    def verify(name: str) -> subprocess.CompletedProcess[str]:
+        return openssl(
+            command, "-verify", "-inform", "DER", "-in", files[name], "-CAfile", files["root.pem"], "-out", files["found"]
+        )
+
+    assert verify("damaged").returncode != 0
+    assert verify("signed").returncode == 0
+    assert files["found"].read_bytes() == plain
+    with pytest.raises(SettingsError, match="no property list"):
+        read_mobileconfig(signed)
+    assert make_form("apns", stated_terminal(), signer) == make_form("apns", stated_terminal())
+
+
 @pytest.mark.skipif(OPENSSL is None, reason="no openssl")
 def test_openssl_verifies_the_signature(tmp_path: Path) -> None:
     signer, chain = certified()
@@ -88,9 +119,6 @@ def test_openssl_verifies_the_signature(tmp_path: Path) -> None:
     lines = jad["MIDlet-Certificate-1-1"]
     files["signer.pem"].write_text(f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
     files["root.pem"].write_bytes(chain)
-
-    def openssl(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(OPENSSL), *map(str, arguments)], capture_output=True, text=True, check=False, timeout=30)
 
     files["public.pem"].write_text(openssl("x509", "-in", files["signer.pem"], "-pubkey", "-noout").stdout)
     verify = ("dgst", "-sha1", "-verify", files["public.pem"], "-signature", files["signature"], files["chess.jar"])

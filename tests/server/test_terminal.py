@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from descriptors import certified
 from serving import N80, Ask
 
 from ccpp.provisioning.bootstrap import Secret, Security, imsi_semi_octets, verify_mac
@@ -69,6 +70,16 @@ def test_nobody_is_told_another_s(told: Ask, ask: Ask) -> None:
         response = told("POST", "/v1/settings", body, authorization=who, content_type="application/json")
         assert response.status == status
         assert (b"very-secret-password" in response.body) == (status == 200)
+
+
+def test_a_configuration_profile_is_signed_where_there_is_a_signer(service: Service) -> None:
+    signer, _ = certified()
+    body = {"uri": N80, "account": ACCOUNT, "form": "mobileconfig"}
+    plain, signed = (
+        Ask(one)("POST", "/v1/settings", json.dumps(body).encode(), content_type="application/json").body
+        for one in (service, replace(service, signer=signer))
+    )
+    assert signed == signer.wrap(plain)
 
 
 def bootstrapped(ask: Ask, status: int = 200, **more: str) -> Any:  # noqa: ANN401  JSON
