@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from conftest import SUITE
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from virtual_card import FORBIDDEN, OK, VirtualCard, emptied
+from virtual_card import FORBIDDEN, OK, VirtualCard, emptied, nameless
 
 from ccpp.commands.document import document as group
 from ccpp.errors import CcppError
+from ccpp.provisioning.card.creating import creating
 from ccpp.provisioning.card.files import (
     MASTER,
     MAX_FILE,
@@ -154,13 +155,45 @@ def test_a_script_writes_the_same_card(kind: str) -> None:
     card = make_card(WHOLE if KINDS[kind].mexe else WHOLE._replace(keys=()), kind)
     empty = emptied(card)
     virtual = VirtualCard(empty, granted=ALL)
-    script = read_script(write_script(card, kind))
+    script = read_script(write_script(commands(card, kind)))
     assert script == tuple(command.apdu for command in commands(card, kind))
     assert {int.from_bytes(virtual.answer(apdu)[-2:]) for apdu in script} == {OK}
     assert virtual.image == card
     locked = VirtualCard(empty)
     assert FORBIDDEN in {int.from_bytes(locked.answer(apdu)[-2:]) for apdu in script}
     assert locked.image == empty
+
+
+@pytest.mark.parametrize("kind", ["usim", "wim"])
+def test_a_script_makes_the_files_too(kind: str) -> None:
+    """A card with nothing but the telephone's own files, its issuer's key presented, after the commands of the script."""
+    row = KINDS[kind]
+    card = make_card(WHOLE if row.mexe else WHOLE._replace(keys=()), kind)
+    own = tuple(file for file in emptied(card).files if isinstance(file, ElementaryFile))
+    bare = Directory(MASTER, "", (*own, row.mexe) if row.mexe else own)
+    virtual = VirtualCard(bare, granted=ALL)
+    script = read_script(write_script((*creating(card, kind), *commands(card, kind))))
+    assert {int.from_bytes(virtual.answer(apdu)[-2:]) for apdu in script} == {OK}
+    assert nameless(virtual.image) == nameless(card)
+    locked = VirtualCard(bare)
+    assert FORBIDDEN in {int.from_bytes(locked.answer(apdu)[-2:]) for apdu in script}
+    assert locked.image == bare
+    with pytest.raises(CardError, match="no standard command"):
+        list(creating(card, "sim"))
+
+
+def test_a_file_is_made_by_the_bytes_of_the_standard() -> None:
+    """A transparent file of 16 bytes, and a directory, as ETSI TS 102 222 has them."""
+    rights = Rights(Access.ALWAYS, Access.CHV1, Access.ISSUER, Access.ISSUER)
+    card = Directory(MASTER, "MF", (Directory(0x7F80, "DF", (ElementaryFile(0x4431, "EF", rights, bytes(16)),)),))
+    directory = "62 24 8202 7821 8302 7F80 8A01 05 AB0B 8001 5F A406 83010A950108 8102 0090 C606 900180830181"
+    file = "62 2C 8202 4121 8302 4431 8A01 05 AB1B 8001 01 9000 8001 02 A406 830101950108 8001 58 A406 83010A950108 8002 0010"
+    assert [command.apdu.hex() for command in creating(card, "wim")] == [
+        "00a4000c023f00",
+        bytes.fromhex(f"00E00000 26 {directory}").hex(),
+        "00a4080c027f80",
+        bytes.fromhex(f"00E00000 2E {file}").hex(),
+    ]
 
 
 def test_rights_hold() -> None:
@@ -301,11 +334,13 @@ def test_the_command(tmp_path: Path) -> None:
     listed = json.loads(run(group, [*made, "--format", "json"]).stdout)["files"]
     assert {"path": "3F00/7F80/4432", "name": "EF Config1", "size": 600, "read": "CHV1", "update": "CHV1"} in listed
     assert run(group, ["card", str(full), "--as", "apdu"]).stdout.startswith("# The files exist")
+    assert "# create EF Bootstrap" in run(group, ["card", str(full), "--kind", "usim", "--as", "apdu-create"]).stdout
     for wrong in (
         ["card", "--read", str(card), "--place", "config2"],
         ["card", "--read", str(full)],
         ["card", "--read", str(card), str(card)],
         ["card", *[str(full)] * 4],
+        ["card", str(full), "--kind", "sim", "--as", "apdu-create"],
         ["card", str(full), "--root-key", "mine=key"],
     ):
         assert isinstance(run(group, wrong).exception, CcppError)

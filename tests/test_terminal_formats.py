@@ -21,7 +21,7 @@ from ccpp.provisioning.connectivity.wbxml import decode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity, write_connectivity
 from ccpp.provisioning.formats import TERMINAL_FORMATS
 from ccpp.provisioning.mobileconfig import read_mobileconfig
-from ccpp.provisioning.settings import AccessPoint, Application, Credentials, Settings, SettingsError, Validity
+from ccpp.provisioning.settings import AccessPoint, Application, Credentials, Proxy, Settings, SettingsError, Validity
 from ccpp.provisioning.terminal import Release, Terminal, build_terminal
 
 if TYPE_CHECKING:
@@ -151,6 +151,14 @@ def test_a_profile_of_equal_content_has_equal_identifiers() -> None:
     assert once == again
     assert plistlib.loads(once)["PayloadUUID"] != plistlib.loads(other)["PayloadUUID"]
     assert plistlib.loads(once)["PayloadIdentifier"] == plistlib.loads(other)["PayloadIdentifier"]
+
+
+def test_a_home_page_without_a_scheme_is_of_http() -> None:
+    proxies = tuple(
+        Proxy(name, name, (), home_page=page) for name, page in (("a", "home.example/a"), ("b", "http://home.example/a"))
+    )
+    profile = plistlib.loads(TERMINAL_FORMATS["mobileconfig"].make(Terminal(Settings(proxies=proxies))).content)
+    assert [(one["Label"], one["URL"]) for one in profile["PayloadContent"]] == [("b", "http://home.example/a")]
 
 
 # Round trips, where there is a reader.

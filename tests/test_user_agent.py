@@ -17,7 +17,16 @@ from ccpp.provisioning.connectivity.wbxml import encode_connectivity
 from ccpp.provisioning.connectivity.xml import read_connectivity
 from ccpp.provisioning.push import Push, encode_push
 from ccpp.provisioning.sms import encode_segment, segment
-from ccpp.provisioning.user_agent.choosing import Ask, Here, Way, choose_domains, point_identity, proxy_identity, ways_to
+from ccpp.provisioning.user_agent.choosing import (
+    Ask,
+    Here,
+    Way,
+    choose_domains,
+    point_identity,
+    proxy_identity,
+    retried_uri,
+    ways_to,
+)
 from ccpp.provisioning.user_agent.contexts import Bearer
 from ccpp.provisioning.user_agent.merging import merge
 from ccpp.provisioning.user_agent.remarks import REMARKS
@@ -302,6 +311,13 @@ def test_a_master_proxy_leads_elsewhere_for_a_while() -> None:
     assert proxies_for(step.terminal, "http://shop.example/") == ("n", "s", "m")
     assert effective(step.terminal).document == effective(terminal).document
     assert proxies_for(close_navigation(step.terminal), "http://shop.example/") == ("s", "m")
+    assert retried_uri(told, "http://shop.example/a") == "http://shop.example/a"
+    for page, wanted in (
+        ("https://shop.example/b", "https://shop.example/b"),
+        ("shop.example:8080/c", "http://shop.example:8080/c"),
+    ):
+        elsewhere = whole(point("b"), proxy("n", "b", Parm("STARTPAGE", page)))
+        assert retried_uri(elsewhere, "http://shop.example/a") == wanted
     for wrong in (
         whole(point("b")),
         whole(proxy("n", "b", Parm("DOMAIN", "a"), Parm("DOMAIN", "b"))),

@@ -1,4 +1,4 @@
-"""A smart card in software: answers SELECT, READ, UPDATE and VERIFY from an image, in the classes of GSM and of ISO/IEC 7816-4.
+"""A smart card in software: answers SELECT, READ, UPDATE, VERIFY and CREATE FILE from an image, in the classes of GSM and of ISO/IEC 7816-4.
 
 For tests: it plays a card for real readers over vpcd's socket, and runs scripts of commands.
 """
@@ -17,6 +17,7 @@ from ccpp.provisioning.card.files import (
     Directory,
     ElementaryFile,
     Path,
+    Rights,
     allowed,
     find,
     replaced,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OK, NOT_FOUND, WRONG_PIN, FORBIDDEN, NO_RECORD = 0x9000, 0x6A82, 0x63C2, 0x6982, 0x6A83
-WRONG_LENGTH, WRONG_PARAMETERS, UNKNOWN = 0x6700, 0x6B00, 0x6D00
+WRONG_LENGTH, WRONG_PARAMETERS, UNKNOWN, EXISTS = 0x6700, 0x6B00, 0x6D00, 0x6A89
 ATR = bytes.fromhex("3B00")
 _POWER_OFF, _POWER_ON, _RESET, _ASK_ATR = 0, 1, 2, 4
 
@@ -53,7 +54,7 @@ class VirtualCard:
         """The answer to a command: data, then the status word."""
         head, body = apdu[:5].ljust(5, b"\0"), apdu[5:]
         data, status = {0xA4: self.select, 0x20: self.verify, 0xB0: self.read, 0xB2: self.read_record}.get(
-            head[1], {0xD6: self.update, 0xDC: self.update_record}.get(head[1], lambda *_: (b"", UNKNOWN))
+            head[1], {0xD6: self.update, 0xDC: self.update_record, 0xE0: self.create}.get(head[1], lambda *_: (b"", UNKNOWN))
         )(head, body)
         return data + status.to_bytes(2)
 
@@ -122,6 +123,21 @@ class VirtualCard:
             return b"", NO_RECORD
         return self.write((head[2] - 1) * head[4], body[: head[4]])
 
+    def create(self, _: bytes, body: bytes) -> tuple[bytes, int]:
+        """CREATE FILE (ETSI TS 102 222 §6.3): the issuer's, in the directory that is selected."""
+        here = find(self.image, self.path)
+        if Access.ISSUER not in self.verified:
+            return b"", FORBIDDEN
+        ((tag, parameters),) = objects(body)
+        made = made_of(dict(objects(parameters)))
+        if tag != 0x62 or not isinstance(here, Directory) or any(file.id == made.id for file in here.files):
+            return b"", EXISTS
+        grown = replace(here, files=(*here.files, made))
+        self.image = replaced(self.image, self.path, grown) if self.path else grown
+        if isinstance(made, Directory):
+            self.path = (*self.path, made.id)
+        return b"", OK
+
     def write(self, start: int, data: bytes) -> tuple[bytes, int]:
         file = self.here(write=True)
         if file is None:
@@ -131,6 +147,56 @@ class VirtualCard:
         content = file.content[:start] + data + file.content[start + len(data) :]
         self.image = replaced(self.image, self.path, replace(file, content=content))
         return b"", OK
+
+
+def objects(data: bytes) -> list[tuple[int, bytes]]:
+    """Data objects of one byte each for tag and length."""
+    found = []
+    while data:
+        end = 2 + data[1]
+        assert data[1] < 0x80, "a length of more bytes"
+        assert end <= len(data), "an object without end"
+        found.append((data[0], data[2:end]))
+        data = data[end:]
+    return found
+
+
+def made_of(parameters: dict[int, bytes]) -> ElementaryFile | Directory:
+    """The file of some parameters, of which each that TS 102 222 asks for has to be there."""
+    kind, identifier = parameters[0x82], int.from_bytes(parameters[0x83])
+    assert parameters[0x8A] == b"\x05", "not activated"
+    modes: dict[int, Access] = {}
+    rules = objects(parameters[0xAB])
+    for (tag, mode), condition in zip(rules[::2], rules[1::2], strict=True):
+        assert tag == 0x80, "a rule begins with its modes"
+        for bit in range(7):
+            if mode[0] >> bit & 1:
+                assert 1 << bit not in modes, "a mode in two rules"
+                modes[1 << bit] = CONDITIONS[condition]
+    if kind == b"\x78\x21":
+        assert int.from_bytes(parameters[0x81]) > 0, "a directory without room"
+        assert parameters[0xC6].startswith(b"\x90\x01"), "a directory without the state of its PIN"
+        return Directory(identifier, "", (), parameters.get(0x84))
+    record = int.from_bytes(kind[2:]) if kind[:2] == b"\x42\x21" else None
+    assert record or kind == b"\x41\x21", "a kind of file that is none"
+    rights = Rights(modes[0x01], modes[0x02], modes[0x08], modes[0x10])
+    return ElementaryFile(identifier, "", rights, b"\xff" * int.from_bytes(parameters[0x80]), record)
+
+
+#: Conditions of access in expanded format (ETSI TS 102 221 §9.5).
+CONDITIONS = {
+    (0x90, b""): Access.ALWAYS,
+    (0x97, b""): Access.NEVER,
+    (0xA4, bytes.fromhex("830101950108")): Access.CHV1,
+    (0xA4, bytes.fromhex("830181950108")): Access.PIN_G,
+    (0xA4, bytes.fromhex("83010A950108")): Access.ISSUER,
+}
+
+
+def nameless(card: Directory) -> Directory:
+    """The card without what people call its files, which stands on none, each directory's files by their identifiers."""
+    files = (nameless(one) if isinstance(one, Directory) else replace(one, name="") for one in card.files)
+    return replace(card, name="", files=tuple(sorted(files, key=lambda one: one.id)))
 
 
 def emptied(card: Directory) -> Directory:

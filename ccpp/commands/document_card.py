@@ -37,10 +37,10 @@ _DOMAINS = ("operator", "administrator", "third-party")
 @click.option(
     "--as",
     "shape",
-    type=click.Choice(["image", "apdu"]),
+    type=click.Choice(["image", "apdu", "apdu-create"]),
     default="image",
     show_default=True,
-    help="The whole card, or commands that write its files.",
+    help="The whole card, commands that write its files, or that make them before.",
 )
 @OUTPUT
 @FORMAT
@@ -62,7 +62,6 @@ def card(  # noqa: PLR0913  an option each
     from ccpp.provisioning.card.files import Access
     from ccpp.provisioning.card.image import write_image
     from ccpp.provisioning.card.layout import Place, Storage, make_card
-    from ccpp.provisioning.card.script import write_script
 
     if read:
         _read(files, place, output, form)
@@ -72,8 +71,19 @@ def card(  # noqa: PLR0913  an option each
     documents = dict(zip(Place, map(read_as_wbxml, files), strict=False))
     storage = Storage(documents, tuple(map(_key, keys)), tuple(map(read_bytes, certificates)))
     made = make_card(storage, kind, size=size, read=Access(access) if access else None)
-    data = write_script(made, kind).encode() if shape == "apdu" else write_image(made)
+    data = write_image(made) if shape == "image" else _script(made, kind, shape).encode()
     deliver(data, {"kind": kind, "files": _listed(made), shape: data.decode()}, output, form)
+
+
+def _script(card: Directory, kind: str, shape: str) -> str:
+    from ccpp.provisioning.card.creating import creating
+    from ccpp.provisioning.card.script import commands, write_script
+
+    if shape == "apdu":
+        return write_script(commands(card, kind))
+    return write_script(
+        (*creating(card, kind), *commands(card, kind)), "The issuer's key is presented, and none of the files exists"
+    )
 
 
 def _listed(made: Directory) -> list[dict[str, object]]:

@@ -34,9 +34,16 @@ def unused_points(settings: Settings) -> tuple[str, ...]:
 
 def home_pages(settings: Settings) -> tuple[tuple[str, str], ...]:
     """The home pages, of the browser and of proxies, each with a name and once."""
-    pages = {page.uri: page.name or one.name or "Home" for one in settings.applications for page in one.resources if page.home}
-    pages = {one.home_page: one.name for one in settings.proxies if one.home_page} | pages
-    return tuple((name, uri) for uri, name in pages.items())
+    pages = [(one.home_page, one.name) for one in settings.proxies if one.home_page]
+    pages += [
+        (page.uri, page.name or one.name or "Home") for one in settings.applications for page in one.resources if page.home
+    ]
+    return tuple((name, uri) for uri, name in {with_scheme(uri): name for uri, name in pages}.items())
+
+
+def with_scheme(uri: str) -> str:
+    """A home page's URI: one without a scheme is of HTTP (WAP-183 §5.3)."""
+    return uri if "://" in uri else f"http://{uri}"
 
 
 def mms_proxies(settings: Settings) -> frozenset[str]:

@@ -25,7 +25,7 @@ from virtual_card import VirtualCard, emptied, play
 from ccpp.provisioning.card.files import Access
 from ccpp.provisioning.card.layout import Place, Storage, make_card, read_storage
 from ccpp.provisioning.card.mexe import Domain, RootKey
-from ccpp.provisioning.card.script import read_script, write_script
+from ccpp.provisioning.card.script import commands, read_script, write_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +146,7 @@ def test_a_script_is_run_by_opensc(reader: None, tmp_path: Path) -> None:  # noq
     card = make_card(storage, "usim")
     virtual = VirtualCard(emptied(card), granted=frozenset(Access))
     insert(virtual)
-    script = [argument for apdu in read_script(write_script(card, "usim")) for argument in ("-s", apdu.hex())]
+    script = [argument for apdu in read_script(write_script(commands(card, "usim"))) for argument in ("-s", apdu.hex())]
     until(lambda: "SW1=0x90" in opensc(tmp_path, *script, tool=2))
     assert read_storage(virtual.image, frozenset(Access)) == storage
     assert virtual.image == card

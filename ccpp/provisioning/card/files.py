@@ -14,7 +14,7 @@ from ccpp.errors import CcppError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MASTER = 0x3F00
+MASTER, EF_DIR = 0x3F00, 0x2F00
 MAX_FILE = 0x7FFF
 """Bytes of a file: what the fifteen bits of an offset in READ BINARY reach."""
 MAX_RECORD = 255

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.provisioning.card import mexe
 from ccpp.provisioning.card.files import (
+    EF_DIR,
     MASTER,
     Access,
     CardError,
@@ -54,7 +55,7 @@ MIN_SIZE = 150
 _PKCS_15 = bytes.fromhex("A000000063504B43532D3135")
 _WIM = bytes.fromhex("A0000000635741502D57494D")
 _USIM = bytes.fromhex("A0000000871002")
-_DIR, _ODF, _TOKEN, _DODF, _CDF, _AODF, _CERTIFICATES = 0x2F00, 0x5031, 0x5032, 0x4405, 0x4406, 0x4407, 0x4410
+_ODF, _TOKEN, _DODF, _CDF, _AODF, _CERTIFICATES = 0x5031, 0x5032, 0x4405, 0x4406, 0x4407, 0x4410
 _LABEL = "PROVISIONING"
 _FILL = b"\xff"
 _ARC = "2.23.43.5."
@@ -133,7 +134,7 @@ def make_card(storage: Storage, kind: str = "sim", *, size: int = 0, read: Acces
     condition = row.pin if read is None else read
     application = Directory(row.application, "DF PKCS15", tuple(_application_files(storage, row, condition, size)), aid=row.aid)
     record = write_application(Application(row.aid, _LABEL, write_path((row.application,))))
-    directory = ElementaryFile(_DIR, "EF DIR", Rights(Access.ALWAYS, Access.ISSUER), record, len(record))
+    directory = ElementaryFile(EF_DIR, "EF DIR", Rights(Access.ALWAYS, Access.ISSUER), record, len(record))
     files: tuple[ElementaryFile | Directory, ...] = (directory, application)
     if storage.keys:
         if row.mexe is None:
@@ -199,7 +200,7 @@ def application_paths(card: Directory) -> tuple[Path, ...]:
         CardError: EF(DIR) is missing or something else.
     """
     found: dict[Path, bytes] = {}
-    for record in elementary(card, (_DIR,)).records():
+    for record in elementary(card, (EF_DIR,)).records():
         application = read_application(record)
         if application is not None and application.path is not None:
             found[read_path(application.path)] = application.aid

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ccpp.provisioning.connectivity.rules import INTERNET
+from ccpp.provisioning.rendering import with_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,15 @@ def choose_proxies(document: ConnectivityDocument, uri: str) -> tuple[str, ...]:
         if (match := _best(proxy.all("DOMAIN") or ("",), uri)) is not None
     ]
     return tuple(name for _, name in sorted(ranked, key=lambda one: one[0], reverse=True))
+
+
+def retried_uri(navigation: ConnectivityDocument, uri: str) -> str:
+    """What a request is made for once more, after the document that a master proxy answered it with.
+
+    That is the start page of the document's proxy, where it states one, in place of what was asked for (WAP-187 §6).
+    """
+    pages = (proxy.first("STARTPAGE") for proxy in navigation.within("PXLOGICAL"))
+    return next((with_scheme(page) for page in pages if page), uri)
 
 
 def choose_domains(domains: Sequence[str], uri: str) -> tuple[int, ...]:
