@@ -126,8 +126,10 @@ def free_port() -> int:
 
 
 def start_server(log: Path, *arguments: str, port: int | None = None, **environment: str) -> Process:
+    """A server; its threads read profiles unless something else is said, because a process more takes a second to start."""
     port = port or free_port()
     command = [sys.executable, "-m", "ccpp", "serve", "--port", str(port), *arguments]
     with log.open("ab") as file:
-        process = subprocess.Popen(command, stderr=file, env={**os.environ, **environment}, start_new_session=True)
+        variables = {**os.environ, "CCPP_SERVE_READERS": "0", **environment}
+        process = subprocess.Popen(command, stderr=file, env=variables, start_new_session=True)
     return Process(port, process, log)

@@ -701,7 +701,7 @@ def test_a_changed_uri_is_a_change() -> None:
 
 
 def test_a_worker_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ccpp.storage.importing._prepare_worker", _die)
+    monkeypatch.setattr("ccpp.storage.importing.prepare_worker", _die)
     with pytest.raises(UsageError, match="a worker process died"):
         list(examine_all(many(2 * BATCH), {}, workers=1))
 

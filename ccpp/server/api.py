@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ccpp.catalogue.model import Application, Catalogue, Variant
     from ccpp.decision import Decision
+    from ccpp.model import ResolvedProfile
     from ccpp.server.devices import Device
     from ccpp.server.message import Lines, Request
     from ccpp.server.service import Service
@@ -45,20 +46,21 @@ def resolve(asked: Asked, device: Device, service: Service, when: When) -> Steps
 
 def match(asked: Asked, device: Device, service: Service, when: When) -> Steps[bytes]:
     """The verdict of each variant, and the chosen one of each application."""
-    return (yield from service.current.match(device.profile, when, closed_world=asked.closed_world))
+    return (yield from service.current.match(device, when, closed_world=asked.closed_world))
 
 
 def explain(asked: Asked, device: Device, service: Service, when: When) -> Steps[bytes]:
     """Why a variant fits or does not, and what would change it."""
     live = service.current
     catalogue, variant = live.catalogue, _variant(live.catalogue, asked.variant)
-    decided = yield from live.decisions(device.profile, when, closed_world=asked.closed_world)
+    profile = device.profile
+    decided = yield from live.decisions(profile, when, closed_world=asked.closed_world)
     why = next(one for made in decided.values() for one in made.selection.reasons if one.variant.id == variant.id)
 
     def explained() -> bytes:
         attributes = service.vocabularies.attributes
-        advice = advise(variant, device.profile, catalogue, attributes, closed_world=asked.closed_world)
-        return to_json(plain_explained(device.profile, variant, advice, why))
+        advice = advise(variant, profile, catalogue, attributes, closed_world=asked.closed_world)
+        return to_json(plain_explained(profile, variant, advice, why))
 
     return (yield from call(explained))
 
@@ -67,13 +69,14 @@ def provision(asked: Asked, device: Device, service: Service, when: When) -> Ste
     """The decision on one application, its configuration, and the documents."""
     live = service.current
     application = _application(live.catalogue, asked.application)
-    decided = yield from live.decisions(device.profile, when, closed_world=asked.closed_world)
-    return (yield from call(_provisioned, decided[application.id], device, service))
+    profile = device.profile
+    decided = yield from live.decisions(profile, when, closed_world=asked.closed_world)
+    return (yield from call(_provisioned, decided[application.id], profile, service))
 
 
-def _provisioned(decision: Decision, device: Device, service: Service) -> bytes:
-    choice = descriptor_choice(decision, device.profile, format_rules(service.vocabularies))
-    return to_json({**plain_provision(device.profile, decision), "choice": plain_choice(choice)})
+def _provisioned(decision: Decision, profile: ResolvedProfile, service: Service) -> bytes:
+    choice = descriptor_choice(decision, profile, format_rules(service.vocabularies))
+    return to_json({**plain_provision(profile, decision), "choice": plain_choice(choice)})
 
 
 _AS_JSON = (("Content-Type", JSON),)

@@ -160,6 +160,8 @@ class App:
                 gc.freeze()  # vocabularies and catalogue are never garbage, so no collection need look at them
                 self._ticking = asyncio.create_task(self._tick())
                 await send({"type": "lifespan.startup.complete"})
+                for begin in self._service.beginning:
+                    begin()
             else:
                 self._service.stopping = True
                 self._pool.shutdown(wait=True)

@@ -2,24 +2,22 @@
 
 `Given` is everything that a request says of a device, and the key of what is remembered. What is known by content alone is remembered
 until something else takes its place; what was looked up by a name is looked up again after `lifetime` seconds, so that an import into
-the repository is noticed. Documents are read in a worker thread, never on the event loop.
+the repository is noticed. Documents are looked up in a worker thread and read there or in a process apart, never on the event loop.
+
+A profile is remembered as the bytes that it is made of again in a tenth of the time that its document takes to read. As objects, ten
+thousand of them would be two million for the garbage collector to walk through, while no request is answered.
 """
 
 from __future__ import annotations
 
+import pickle
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ccpp.errors import ProfileError
 from ccpp.exchange.answering import Outcome, ProfileWarning, response_headers
 from ccpp.exchange.decoding import read_exchange
-from ccpp.intake.accept import Precedence, read_accept
-from ccpp.intake.client_hints import read_client_hints
 from ccpp.intake.mapping import load_mapping
 from ccpp.model import Kind, ResolvedProfile
-from ccpp.overlays import corrections
-from ccpp.reading import read_profile
-from ccpp.resolution import digest, resolve
 from ccpp.server.memory import Memory
 from ccpp.server.steps import call
 
@@ -27,10 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ccpp.exchange.model import Exchange, Field
-    from ccpp.model import Profile
-    from ccpp.overlays import Overlay
     from ccpp.server.steps import Steps
-    from ccpp.vocabulary import Vocabularies
 
 #: Devices that are remembered. All profiles ever collected are some 3,000, diffs and Accept headers make several of one.
 MAX_DEVICES = 10_000
@@ -95,10 +90,33 @@ class Given(NamedTuple):
         )
 
 
-class Device(NamedTuple):
-    """What was found: the resolved profile, how, references that lead nowhere, whether a copy is stale, and from when to when this holds."""
+class Document(NamedTuple):
+    """A document that tells a device: its bytes, the URI to read it against, and what sort of statements it makes.
 
-    profile: ResolvedProfile
+    One without content is a name that leads nowhere. One that is `optional` and cannot be read is as if it led nowhere.
+    """
+
+    uri: str
+    content: bytes | None
+    kind: Kind = Kind.EXPLICIT
+    name: str = ""
+    optional: bool = False
+
+
+class Sources(NamedTuple):
+    """The documents that tell a device, in order, how they were found, and whether one is an old copy."""
+
+    documents: tuple[Document, ...]
+    how: str
+    stale: bool = False
+
+
+class Device(NamedTuple):
+    """What was found: whose profile, with which content, packed; how; references that lead nowhere; whether a copy is stale; when this holds."""
+
+    uri: str
+    digest: str
+    packed: bytes
     how: str
     missing: tuple[str, ...] = ()
     stale: bool = False
@@ -106,9 +124,15 @@ class Device(NamedTuple):
     until: float = float("inf")
 
     @property
+    def profile(self) -> ResolvedProfile:
+        """The resolved profile, made anew: ask once."""
+        found: ResolvedProfile = pickle.loads(self.packed)  # noqa: S301  bytes of this process's own making
+        return found
+
+    @property
     def known(self) -> bool:
         """Whether anything is known of it."""
-        return self.profile.uri != UNKNOWN
+        return self.uri != UNKNOWN
 
     def warnings(self) -> tuple[ProfileWarning, ...]:
         """What a response that rests on it says of the use of its profile."""
@@ -117,7 +141,7 @@ class Device(NamedTuple):
                 ProfileWarning(Outcome.NOT_APPLIED),
                 *(ProfileWarning(Outcome.PROFILE_NOT_USED, uri) for uri in self.missing),
             )
-        stale = (ProfileWarning(Outcome.STALE_PROFILE, self.profile.uri),) if self.stale else ()
+        stale = (ProfileWarning(Outcome.STALE_PROFILE, self.uri),) if self.stale else ()
         unused = (ProfileWarning(Outcome.PROFILE_NOT_USED, uri) for uri in self.missing)
         return (ProfileWarning(Outcome.SELECTION), *stale, *unused)
 
@@ -143,35 +167,23 @@ def about_profile(exchange: Exchange, device: Device) -> tuple[Field, ...]:
     return (*response_headers(exchange, device.warnings()), ("Vary", varying))
 
 
+def packed(profile: ResolvedProfile, how: str, missing: tuple[str, ...] = (), *, stale: bool = False) -> Device:
+    """A device as it is remembered."""
+    return Device(profile.uri, profile.digest, pickle.dumps(profile, pickle.HIGHEST_PROTOCOL), how, missing, stale)
+
+
 class Devices:
     """Devices by what requests say of them.
 
     Args:
-        vocabularies: what attributes mean.
         store: where profiles are looked up.
-        derive: adds the attributes that follow from stated ones.
-        normalise: reads the spellings of one thing as one.
-        overlays: the operator's corrections.
-        precedence: who wins where the request's Accept headers and the profile differ.
+        compose: makes a device of its documents, and of what the request says beside them; it may take long.
         lifetime: seconds after which a name is looked up again.
     """
 
-    def __init__(
-        self,
-        vocabularies: Vocabularies,
-        store: ProfileStore,
-        *,
-        derive: Callable[[ResolvedProfile], ResolvedProfile],
-        normalise: Callable[[ResolvedProfile], ResolvedProfile],
-        overlays: tuple[Overlay, ...] = (),
-        precedence: Precedence = Precedence.UNION,
-        lifetime: float = 10.0,
-    ) -> None:
-        self._vocabularies = vocabularies
+    def __init__(self, store: ProfileStore, compose: Callable[[Given, Sources], Device], *, lifetime: float = 10.0) -> None:
         self._store = store
-        self._derive, self._normalise = derive, normalise
-        self._overlays = overlays
-        self._precedence = precedence
+        self._compose = compose
         self._lifetime = lifetime
         self._known: Memory[Given, Device] = Memory(MAX_DEVICES)
 
@@ -191,65 +203,28 @@ class Devices:
 
     def _read(self, given: Given) -> Device:
         """The device, from its documents."""
-        documents, how, missing, stale = self._documents(given)
-        hints = read_client_hints(given.headers, vocabularies=self._vocabularies, kind=Kind.DIFF)
-        accepted = read_accept(given.headers, vocabularies=self._vocabularies, precedence=self._precedence)
-        how = "client-hints" if how == "unknown" and hints is not None and hints.stated else how
-        documents += [part for part in (hints, accepted) if part is not None]
-        for kind, extra in ((Kind.DIFF, given.diffs), (Kind.OVERRIDE, given.overrides)):
-            for number, content in enumerate(extra, 1):
-                documents.append(self._profile(content, f"urn:ccpp:{kind.value}:{number}", given, kind))
-        if not documents:
-            return Device(ResolvedProfile(UNKNOWN, {}, (), digest({})), how, missing, stale)
-        resolved = resolve(documents, fold_defaults=given.fold_defaults, strict=given.strict)
-        if self._overlays:
-            documents += corrections(self._overlays, resolved)
-            resolved = resolve(documents, fold_defaults=given.fold_defaults, strict=given.strict)
-        if how == "unknown":
-            resolved = resolved._replace(uri=UNKNOWN)
-        resolved = self._normalise(resolved) if given.normalise else resolved
-        return Device(self._derive(resolved) if given.derive else resolved, how, missing, stale)
+        return self._compose(given, self._sources(given))
 
-    def _documents(self, given: Given) -> tuple[list[Profile], str, tuple[str, ...], bool]:
-        """The documents that tell the device, how they were found, what leads nowhere, and whether one is stale."""
+    def _sources(self, given: Given) -> Sources:
+        """The documents that tell the device, looked up where they are named."""
         if given.document is not None:
-            return (
-                [self._profile(given.document, given.uri or "urn:ccpp:document", given, name=given.name)],
-                "document",
-                (),
-                False,
-            )
-        found: list[Profile] = []
-        missing: list[str] = []
+            return Sources((Document(given.uri or "urn:ccpp:document", given.document, name=given.name),), "document")
+        found: list[Document] = []
         diffs, read, stale = 0, False, False
         for reference in given.references:
             if isinstance(reference, bytes):
                 diffs += 1
-                diff = self._diff(reference, f"urn:ccpp:profile-diff:{diffs}", given)
-                found += [diff] if diff else []
-                missing += [] if diff else [f"profile-diff:{diffs}"]
+                found.append(Document(f"urn:ccpp:profile-diff:{diffs}", reference, Kind.DIFF, optional=True))
                 continue
             stored = self._store.by_uri(reference)
             if stored is None:
-                missing.append(reference)
+                found.append(Document(reference, None))
             else:
                 read, stale = True, stale or stored.stale
-                found.append(self._profile(stored.content, stored.base, given))
+                found.append(Document(stored.base, stored.content))
         if read:
-            return found, "reference", tuple(missing), stale
+            return Sources(tuple(found), "reference", stale)
         stored = self._store.by_user_agent(given.agent) if given.agent else None
         if stored is not None:
-            return [self._profile(stored.content, stored.base, given), *found], "user-agent", tuple(missing), stale
-        return found, "unknown", tuple(missing), stale
-
-    def _diff(self, content: bytes, uri: str, given: Given) -> Profile | None:
-        """A diff that a device sent; `None` where it cannot be read, which is no reason to give the device nothing."""
-        try:
-            return self._profile(content, uri, given, Kind.DIFF)
-        except ProfileError:
-            return None
-
-    def _profile(self, content: bytes, uri: str, given: Given, kind: Kind = Kind.EXPLICIT, *, name: str = "") -> Profile:
-        return read_profile(
-            content, uri=uri, vocabularies=self._vocabularies, document=name or None, kind=kind, strict=given.strict
-        )
+            return Sources((Document(stored.base, stored.content), *found), "user-agent", stale)
+        return Sources(tuple(found), "unknown", stale)

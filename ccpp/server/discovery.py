@@ -16,6 +16,7 @@ from ccpp.server.views import VIEWS, Entry, Page, link
 if TYPE_CHECKING:
     from ccpp.decision import Decision
     from ccpp.exchange.model import Field
+    from ccpp.model import ResolvedProfile
     from ccpp.server.devices import Device
     from ccpp.server.live import Live, When
     from ccpp.server.message import Request
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 
 class Caller(NamedTuple):
-    """The device of a request by its own headers, and the header fields that say so in the response."""
+    """The device of a request by its own headers, its profile, and the header fields that say so in the response."""
 
     device: Device
+    profile: ResolvedProfile
     fields: tuple[Field, ...]
 
 
@@ -34,21 +36,21 @@ def caller_of(request: Request, service: Service) -> Steps[Caller]:
     """The device of a request, by its own headers."""
     exchange = read_exchange(request.headers)
     device = yield from service.devices.find(given_by_headers(request.headers, exchange), request.time)
-    return Caller(device, about_profile(exchange, device))
+    return Caller(device, device.profile, about_profile(exchange, device))
 
 
 def discover(request: Request, service: Service) -> Steps[Response]:
     """What the device can have."""
     caller = yield from caller_of(request, service)
     live = service.current
-    decided = yield from live.decisions(caller.device.profile, (yield from when_of(request, service)))
+    decided = yield from live.decisions(caller.profile, (yield from when_of(request, service)))
     entries = tuple(
         Entry(application.label, link("applications", identifier), application.description)
         for identifier, application in live.catalogue.applications.items()
         if decided[identifier].selection.chosen
     )
     plain = {
-        "profile": caller.device.profile.uri,
+        "profile": caller.device.uri,
         "catalogue": live.catalogue.digest,
         "applications": [_plain(decision, request) for decision in decided.values()],
     }
@@ -60,7 +62,7 @@ def show(request: Request, service: Service) -> Steps[Response]:
     """One application: what the device gets of it, or why it gets nothing."""
     caller = yield from caller_of(request, service)
     when = yield from when_of(request, service)
-    decision = yield from decision_on(request.parameters["application"], caller.device, service.current, when)
+    decision = yield from decision_on(request.parameters["application"], caller.profile, service.current, when)
     application, chosen = decision.selection.application, decision.selection.chosen
     if chosen:
         size = f"{chosen.artefact.size:,} bytes" if chosen.artefact.size else ""
@@ -104,7 +106,7 @@ def _start(request: Request) -> int:
 
 def _page(page: Page, plain: dict[str, Any], request: Request, caller: Caller) -> Response:
     """A page in the form that the device likes best."""
-    profile = caller.device.profile if caller.device.known else None
+    profile = caller.profile if caller.device.known else None
     media_type = choose(request.headers_of("accept"), (*VIEWS, JSON), profile)
     if media_type is None:
         raise Refused(
@@ -115,7 +117,7 @@ def _page(page: Page, plain: dict[str, Any], request: Request, caller: Caller) -
     return Response(200, (("Content-Type", written), ("Cache-Control", "private")), content).with_headers(caller.fields)
 
 
-def decision_on(application: str, device: Device, live: Live, when: When) -> Steps[Decision]:
+def decision_on(application: str, profile: ResolvedProfile, live: Live, when: When) -> Steps[Decision]:
     """What a device gets of an application.
 
     Raises:
@@ -123,5 +125,5 @@ def decision_on(application: str, device: Device, live: Live, when: When) -> Ste
     """
     if application not in live.catalogue.applications:
         raise Refused(404, f"no application `{application[:80]}`", hint="/applications lists what there is")
-    decided = yield from live.decisions(device.profile, when)
+    decided = yield from live.decisions(profile, when)
     return decided[application]

@@ -68,7 +68,7 @@ def describe(request: Request, service: Service) -> Steps[Response]:
     caller = yield from caller_of(request, service)
     live = service.current
     when = yield from when_of(request, service)
-    decision = yield from decision_on(request.parameters["application"], caller.device, live, when)
+    decision = yield from decision_on(request.parameters["application"], caller.profile, live, when)
     chosen = decision.selection.chosen
     if chosen is None:
         raise _none_fits(decision)
@@ -84,7 +84,7 @@ def begin(request: Request, service: Service) -> Steps[Response]:
     live = service.current
     if asked.application is None:
         raise Refused(400, "no application is named", hint="state `application`")
-    decision = yield from decision_on(asked.application, device, live, (yield from when_of(request, service)))
+    decision = yield from decision_on(asked.application, device.profile, live, (yield from when_of(request, service)))
     if decision.selection.chosen is None:
         raise _none_fits(decision)
     return (yield from _offered(request, service, live, decision, device, PROGRAM))
@@ -167,7 +167,7 @@ def _kept(request: Request, service: Service, live: Live, decision: Decision, de
             (
                 one
                 for one in installs_of(database, subscriber, application)
-                if (one.variant, one.catalogue, one.profile_digest) == (chosen.id, live.catalogue.digest, device.profile.digest)
+                if (one.variant, one.catalogue, one.profile_digest) == (chosen.id, live.catalogue.digest, device.digest)
                 and one.state != State.REMOVED
             ),
             None,
@@ -181,8 +181,8 @@ def _kept(request: Request, service: Service, live: Live, decision: Decision, de
         chosen.id,
         chosen.supply.version or decision.selection.application.supply.version or "1.0.0",
         live.catalogue.digest,
-        device.profile.uri,
-        device.profile.digest,
+        device.uri,
+        device.digest,
         subscriber,
         State.OFFERED,
         None,
@@ -341,12 +341,12 @@ def configure(request: Request, service: Service) -> Steps[Response]:
 def _again(request: Request, service: Service, install: Install) -> Steps[Decision]:
     """What the device of an install gets today: by the headers of the request, else by the profile that the install was made for."""
     caller = yield from caller_of(request, service)
-    device = caller.device
-    if not device.known:
+    profile = caller.profile
+    if not caller.device.known:
         given = given_by_headers(())._replace(references=(install.profile,))
-        device = yield from service.devices.find(given, request.time)
+        profile = (yield from service.devices.find(given, request.time)).profile
     when = yield from when_of(request, service)
-    return (yield from decision_on(install.application, device, service.current, when))
+    return (yield from decision_on(install.application, profile, service.current, when))
 
 
 def update(request: Request, service: Service) -> Steps[Response]:

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from ccpp.catalogue.model import Catalogue, Supply
     from ccpp.decision import Decision
     from ccpp.model import ResolvedProfile, Verdict
+    from ccpp.server.devices import Device
     from ccpp.server.steps import Steps
     from ccpp.situation import Subscriber
 
-#: Devices whose decisions are remembered, by digest: profiles of equal content share them.
-MAX_DECIDED = 10_000
+#: Devices whose decisions are remembered as they are answered, by digest: profiles of equal content share them.
+MAX_WRITTEN = 10_000
+#: Decisions that are remembered, each of a device and an application, some twenty objects that the garbage collector walks through.
+MAX_DECISIONS = 10_000
+
+#: Devices whose decisions are remembered however many applications there are.
+_LEAST = 16
 
 #: Seconds of which every moment is decided as their beginning: a period of the catalogue begins so much later at most.
 _MOMENT = 60
@@ -62,14 +68,16 @@ class Live:
         supplies = tuple(_supplies(catalogue))
         self._timed = any(map(_has_periods, supplies))
         self._by_name = any(one.rollout is not None for one in supplies)
-        self._decided: Memory[tuple[object, ...], Mapping[str, Decision]] = Memory(MAX_DECIDED)
-        self._written: Memory[tuple[object, ...], bytes] = Memory(MAX_DECIDED)
+        self._decided: Memory[tuple[object, ...], Mapping[str, Decision]] = Memory(
+            max(_LEAST, MAX_DECISIONS // max(1, len(catalogue.applications)))
+        )
+        self._written: Memory[tuple[object, ...], bytes] = Memory(MAX_WRITTEN)
 
     def until(self, when: When) -> float:
         """Until when a decision of that time stands, the catalogue staying as it is."""
         return (when.time // _MOMENT + 1) * _MOMENT if self._timed else float("inf")
 
-    def _key(self, profile: ResolvedProfile, when: When, *, closed_world: bool) -> tuple[object, ...]:
+    def _key(self, profile: ResolvedProfile | Device, when: When, *, closed_world: bool) -> tuple[object, ...]:
         moment = when.time // _MOMENT if self._timed else None
         name = profile.uri if self._by_name else None
         return profile.digest, closed_world, moment, name, None if when.subscriber is None else repr_of(when.subscriber)
@@ -99,11 +107,12 @@ class Live:
         """The moment that something is decided at: where the catalogue has no periods none, so that it stands for ever."""
         return datetime.fromtimestamp(when.time // _MOMENT * _MOMENT, UTC) if self._timed else None
 
-    def match(self, profile: ResolvedProfile, when: When, *, closed_world: bool = False) -> Steps[bytes]:
+    def match(self, device: Device, when: When, *, closed_world: bool = False) -> Steps[bytes]:
         """The same as the JSON of `ccpp match`."""
-        key = (profile.uri, *self._key(profile, when, closed_world=closed_world))
+        key = (device.uri, *self._key(device, when, closed_world=closed_world))
         found = self._written.get(key)
         if found is None:
+            profile = device.profile
             decided = yield from self.decisions(profile, when, closed_world=closed_world)
             found = self._written.put(key, to_json(plain_match(profile, self.catalogue, decided)))
         return found

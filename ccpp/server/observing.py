@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import time
-import traceback
 from bisect import bisect_left
 from collections import Counter as Counted
 from contextlib import suppress
@@ -21,6 +20,8 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from ccpp.server.problems import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,7 @@ class Observer:
 
     def defect(self, request_id: str, error: BaseException) -> None:
         """An exception that nobody foresaw: its class and where it was raised, not what it says, which may hold what was sent."""
-        self.event("defect", "error", id=request_id, error=type(error).__name__, at=_places(error))
+        self.event("defect", "error", id=request_id, error=type(error).__name__, at=places(error))
 
     def handler(self) -> logging.Handler:
         """What takes what libraries log, and tells it as lines of the same form."""
@@ -147,13 +148,8 @@ class _Handler(logging.Handler):
         details: dict[str, object] = {"logger": record.name, "message": record.getMessage().strip()}
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            details |= {"error": type(error).__name__, "at": _places(error)}
+            details |= {"error": type(error).__name__, "at": places(error)}
         self._observer.event("log", "error" if record.levelno >= logging.ERROR else "warning", **details)
-
-
-def _places(error: BaseException) -> list[str]:
-    last = traceback.extract_tb(error.__traceback__)[-3:]
-    return [f"{frame.filename.rpartition('ccpp/')[2]}:{frame.lineno}" for frame in last]
 
 
 def _to_standard_error(line: bytes) -> None:

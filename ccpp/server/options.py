@@ -77,6 +77,10 @@ class Options:
         60.0, "seconds after which a client that takes nothing of its response is given up", least=0.1
     )
     threads: int = _option(4, "threads of a worker for what waits or takes long", least=1)
+    readers: int = _option(
+        1, "processes of a worker that read profiles which are not known yet; 0 for its threads to do it", least=0
+    )
+    read_seconds: float = _option(20.0, "seconds that reading a profile may take, and a request may wait for it", least=0.1)
     max_waiting: int = _option(
         256, "requests of a worker that may wait for a thread; further ones are told to come again", least=1
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -84,6 +85,12 @@ def status_of(error: CcppError) -> int:
     if isinstance(error, Refused):
         return error.status
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def places(error: BaseException) -> list[str]:
+    """Where an exception was raised, the last three places: what can be told of one that nobody foresaw."""
+    last = traceback.extract_tb(error.__traceback__)[-3:]
+    return [f"{frame.filename.rpartition('ccpp/')[2]}:{frame.lineno}" for frame in last]
 
 
 def problem(error: CcppError, request_id: str) -> Response:

@@ -51,9 +51,9 @@ def unknown(_headers: Iterable[tuple[bytes, bytes]], _client: str, _certificate:
 
 @dataclass(slots=True)
 class Service:
-    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue; `ending` is done last.
+    """What a process serves with. `live` is the one thing that is ever replaced, whole, by another catalogue.
 
-    `stranger` is whoever calls, where nobody is asked who they are.
+    `beginning` is done when requests are answered already, `ending` last. `stranger` is whoever calls, where nobody is asked who they are.
     """
 
     options: Options
@@ -75,6 +75,7 @@ class Service:
     stranger: Identity = ANONYMOUS
     live: Live | None = None
     stopping: bool = False
+    beginning: list[Callable[[], None]] = field(default_factory=list)
     ending: list[Callable[[], None]] = field(default_factory=list)
 
     def unproven(self, request: Request, message: str) -> Refused:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 from ccpp.catalogue.documents import SYNTAXES, gather
 from ccpp.catalogue.loading import load_documents
 from ccpp.catalogue.model import Document
-from ccpp.derivation import load_derivations
 from ccpp.errors import UsageError
 from ccpp.intake.accept import Precedence
-from ccpp.normalisation import load_normalisation
-from ccpp.overlays import MAX_OVERLAYS, load_overlays
+from ccpp.overlays import MAX_OVERLAYS
 from ccpp.samples import CATALOGUE, devices, sample
+from ccpp.server.apart import Apart
 from ccpp.server.artefacts import Artefacts
 from ccpp.server.authentication.starting import Kept, is_local, make_guard, proxies_of, schemes_of
 from ccpp.server.checking import Checker
+from ccpp.server.composing import Recipe, make_composer
 from ccpp.server.devices import Devices
 from ccpp.server.limits import Buckets
 from ccpp.server.message import ANONYMOUS, VISITOR
@@ -75,23 +75,14 @@ def make_service(
         CcppError: a file that they name cannot be used.
     """
     vocabularies = load_vocabularies()
-    normalisation = load_normalisation(vocabularies)
-    overlays = (
-        load_overlays(read_file(options.overlays, MAX_OVERLAYS), source=options.overlays, vocabularies=vocabularies)
-        if options.overlays
-        else ()
-    )
+    recipe = Recipe(_precedence(options.accept))
+    if options.overlays:
+        recipe = recipe._replace(overlays=read_file(options.overlays, MAX_OVERLAYS), source=options.overlays)
+    here = make_composer(recipe, vocabularies)
+    apart = Apart(recipe, here, options.readers, options.read_seconds, observer.event)
     fetcher = Fetcher(FetchPolicy(hosts=options.fetch), extra=outgoing) if options.fetch else None
     library = RepositoryStore(options.repository, fetcher)
-    found = Devices(
-        vocabularies,
-        library,
-        derive=load_derivations(vocabularies, normalisation).derive,
-        normalise=normalisation.normalise,
-        overlays=overlays,
-        precedence=_precedence(options.accept),
-        lifetime=options.profile_lifetime,
-    )
+    found = Devices(library, apart.compose, lifetime=options.profile_lifetime)
     database = Database(database_url(options))
     master = read_master(options)
     keys = _patiently(lambda: open_keys(database, master, time.time()), observer)
@@ -125,7 +116,8 @@ def make_service(
         sender = Sender(service, gateway, observer)
         sender.start()
         service.ending.append(sender.stop)
-    service.ending.append(database.close)
+    service.beginning.append(apart.start)
+    service.ending += [apart.stop, database.close]
     observer.event("start", catalogue=service.live.catalogue.digest if service.live else None)
     return service
 

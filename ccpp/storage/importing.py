@@ -202,25 +202,26 @@ class Crew(Generic[P, R]):
         """Have a batch worked on by the next worker that is free."""
         # Spawned, as on every platform: a forked process would share locks and the connection of its parent. The pool is made outside
         # the block below, because multiprocessing starts a helper with it and unblocks the signals afterwards.
-        self._pool = self._pool or ProcessPoolExecutor(self._workers, get_context("spawn"), _prepare_worker)
-        with _undisturbed():
+        self._pool = self._pool or ProcessPoolExecutor(self._workers, get_context("spawn"), prepare_worker)
+        with undisturbed(signal.SIGINT):
             return self._pool.submit(self._work, batch)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Processes started here never see Ctrl-C, which a terminal sends to all: a signal that is blocked stays so in a child."""
+def undisturbed(*signals: signal.Signals) -> Iterator[None]:
+    """Processes started here never see these, such as the SIGINT that Ctrl-C sends to all: a signal that is blocked stays so in a child."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _prepare_worker() -> None:
+def prepare_worker() -> None:
+    """What a process that works for another does first: leave Ctrl-C to that one, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from serving import N80, Ask
 
-from ccpp.normalisation import load_normalisation
 from ccpp.server.artefacts import Artefacts
+from ccpp.server.composing import Recipe, make_composer
 from ccpp.server.devices import Devices
 from ccpp.server.limits import Buckets
 from ccpp.server.stores import RepositoryStore
@@ -73,8 +73,7 @@ def fetching(service: Service, *hosts: str) -> tuple[Ask, list[str]]:
         return ["10.0.0.7"]  # a name of outside that leads inside
 
     store = RepositoryStore("", Fetcher(FetchPolicy(hosts=hosts), resolve=resolve))
-    same = load_normalisation(service.vocabularies).normalise
-    devices = Devices(service.vocabularies, store, derive=lambda profile: profile, normalise=same)
+    devices = Devices(store, make_composer(Recipe(), service.vocabularies).compose)
     return Ask(replace(service, devices=devices)), looked
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from serving import N80, start_server
 
-from ccpp.normalisation import load_normalisation
 from ccpp.samples import sample
 from ccpp.server.asgi import App
+from ccpp.server.composing import Recipe, make_composer
 from ccpp.server.devices import Devices, Given, Stored
 from ccpp.server.observing import Observer
 from ccpp.server.routes import ROUTES, Routes
@@ -44,8 +44,7 @@ class Counting:
 
 def test_a_name_is_looked_up_again_after_every_jump(vocabularies: Vocabularies) -> None:
     store = Counting()
-    normalise = load_normalisation(vocabularies).normalise
-    devices = Devices(vocabularies, store, derive=normalise, normalise=normalise, lifetime=10.0)
+    devices = Devices(store, make_composer(Recipe(), vocabularies).compose, lifetime=10.0)
     asked = []
     for jump in JUMPS:
         assert finish(devices.find(Given(references=(N80,)), 1.0e9 + jump)).profile.uri == N80
