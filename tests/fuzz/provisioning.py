@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from ccpp.provisioning.bootstrap import read_media_type, write_media_type
+from ccpp.provisioning.card.creating import creating
 from ccpp.provisioning.card.image import read_image, write_image
 from ccpp.provisioning.card.layout import Place, Storage, make_card, read_storage
 from ccpp.provisioning.card.mexe import Domain, RootKey
-from ccpp.provisioning.card.script import read_script, write_script
+from ccpp.provisioning.card.script import commands, read_script, write_script
 from ccpp.provisioning.card.structures import (
     read_application,
     read_certificates,
@@ -104,10 +105,10 @@ def media_type(data: bytes) -> None:
 
 
 def card(data: bytes) -> None:
-    """The image of a card: it can be written and reads the same, what it stores can be read, and written by a script."""
+    """The image of a card: it can be written and reads the same, what it stores can be read, and made and written by a script."""
     image = read_image(data)
     assert read_image(write_image(image)) == image, "the image was not the same again"
-    read_script(write_script(image, "usim"))
+    read_script(write_script((*creating(image, "usim"), *commands(image, "usim"))))
     read_storage(image)
 
 
