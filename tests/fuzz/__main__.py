@@ -79,7 +79,7 @@ def counted(report: Report) -> dict[str, Any]:
 def guided(target: Target, seconds: int, seed: int) -> dict[str, Any]:
     """atheris in a process of its own; what stopped it, too slow or too large, is a finding as well."""
     with tempfile.TemporaryDirectory() as folder:
-        module = __spec__.name.replace("__main__", "guided")
+        module = f"{__package__}.guided"
         command = [sys.executable, "-m", module, target.name, folder, str(seconds), str(seed)]
         said = subprocess.run(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, check=False).stdout.decode(
             errors="replace"
