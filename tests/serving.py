@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,11 +22,17 @@ from ccpp.server.routes import ROUTES, Routes
 from ccpp.server.steps import finish
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccpp.server.service import Service
 
 #: The profile URIs of sample devices.
 DROID, N80 = "http://ua.echo.example/droid.rdf", "http://wap.delta.example/profiles/n80.xml"
 B610, A100 = "http://wap.borealis.example/uap/B610.xml", "http://wap.aurora.example/uaprof/A100.rdf"
+
+
+#: Which variables of a server's environment are secrets, and what is too short to be looked for.
+SECRET, SECRET_LENGTH = re.compile("KEY|TOKEN|SECRET|PASSWORD"), 8
 
 
 class Ask:
@@ -42,6 +49,7 @@ class Ask:
         fields = (*more, *((name.replace("_", "-"), value) for name, value in headers.items()))
         request = Request(method, path, fields, body, query, time=1.0e9, id="t-1", base="http://server.example")
         response = finish(respond(request, self.routes, self.service))
+        refuses_in_silence(response.status, response.body, confided(dict(fields)))
         if response.lines is None:
             hold(method, path, response.status, {name.lower(): value for name, value in response.headers}, response.body)
         return response
@@ -59,14 +67,16 @@ class Answer(NamedTuple):
 
 
 class Process:
-    """A server as a process of its own."""
+    """A server as a process of its own; what it is told in confidence must stand neither in its log nor in its database when it ends."""
 
-    def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path, told: frozenset[bytes]) -> None:
         self.port = port
         self.process = process
         self.log = log
+        self.told = set(told)
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+        self.told |= confided(headers or {})
         return self.ask_port(self.port, method, path, body, headers)
 
     @staticmethod
@@ -76,6 +86,7 @@ class Process:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+            refuses_in_silence(answer.status, answer.body, confided(headers or {}))
             if method != "HEAD":
                 hold(method, path.partition("?")[0], *answer)
             return answer
@@ -99,11 +110,19 @@ class Process:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(30)
+        self.kept_in_confidence()
 
     def kill(self) -> None:
         """End the server and all its workers as a loss of power would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+        self.kept_in_confidence()
+
+    def kept_in_confidence(self) -> None:
+        """Nothing that was told stands in what the server wrote: its log, and a database beside it with its journal."""
+        for file in (self.log, *self.log.parent.glob("*.sqlite*")):
+            written = file.read_bytes()
+            assert not [secret for secret in self.told if secret in written], f"a secret stands in {file.name}"
 
     def workers(self) -> list[int]:
         """The worker processes."""
@@ -119,6 +138,21 @@ class Process:
         return found
 
 
+def confided(headers: Mapping[str, str]) -> frozenset[bytes]:
+    """The credentials of a request: what `Authorization` says after its scheme, but for a Digest, which is no secret."""
+    scheme, _, credentials = next((value for name, value in headers.items() if name.lower() == "authorization"), "").partition(
+        " "
+    )
+    if scheme.lower() == "digest" or len(credentials) < SECRET_LENGTH:
+        return frozenset()
+    return frozenset({credentials.encode()})
+
+
+def refuses_in_silence(status: int, body: bytes, told: frozenset[bytes]) -> None:
+    """An error says nothing of the credentials that came with the request."""
+    assert status < 400 or not [secret for secret in told if secret in body], "an error repeats a credential"
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -132,4 +166,5 @@ def start_server(log: Path, *arguments: str, port: int | None = None, **environm
     with log.open("ab") as file:
         variables = {**os.environ, "CCPP_SERVE_READERS": "0", **environment}
         process = subprocess.Popen(command, stderr=file, env=variables, start_new_session=True)
-    return Process(port, process, log)
+    told = (value.encode() for name, value in environment.items() if SECRET.search(name) and len(value) >= SECRET_LENGTH)
+    return Process(port, process, log, frozenset(told))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from serving import N80
+from serving import N80, Process, confided, refuses_in_silence
 
 from ccpp.server.asgi import App
 from ccpp.server.message import Identity, Role
@@ -233,3 +235,15 @@ def test_options_are_printed_without_secrets(options: Options) -> None:
     told = replace(options, database=database, gateway_secret=PLANTED["secret of the gateway"])
     for printed in (print_options(told), repr(told)):
         assert not [form for text in PLANTED.values() for form in encodings(text) if form in printed.encode()]
+
+
+def test_a_server_that_writes_down_what_it_was_told_is_found_out(tmp_path: Path) -> None:
+    """What every test that starts a server looks for when it ends it (`serving.Process`)."""
+    bearer = PLANTED["token of an operator"]
+    log = tmp_path / "log"
+    log.write_text(f'{{"authorization":"Bearer {bearer}"}}\n')
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    with pytest.raises(AssertionError, match="a secret stands in log"):
+        Process(0, process, log, confided({"Authorization": f"Bearer {bearer}"})).stop()
+    with pytest.raises(AssertionError, match="an error repeats a credential"):
+        refuses_in_silence(401, f"no such token: {bearer}".encode(), confided({"authorization": f"Bearer {bearer}"}))
