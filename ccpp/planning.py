@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.catalogue.dependencies import meets, text_of
 from ccpp.catalogue.model import Need, Provided
+from ccpp.ordering import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -210,18 +211,12 @@ def _providers(applications: Mapping[str, Application]) -> Mapping[str, list[str
 
 def _ordered(chosen: Mapping[str, Variant], catalogue: Catalogue) -> tuple[Step, ...]:
     """The steps in an order in which each comes after what it needs; otherwise in the catalogue's."""
-    import networkx as nx  # noqa: PLC0415  takes longer to import than a request to answer
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(chosen)
-    for name, variant in chosen.items():
-        for need in _needs(catalogue.applications[name], variant):
-            for other, theirs in chosen.items():
-                if any(_is(offer, need) for offer in provisions(catalogue.applications[other], theirs)):
-                    graph.add_edge(other, name)
-    place = {name: index for index, name in enumerate(catalogue.applications)}
-    order = nx.lexicographical_topological_sort(graph, key=place.__getitem__)
+    offers = {name: provisions(catalogue.applications[name], variant) for name, variant in chosen.items()}
+    needs: dict[str, list[str]] = {}
+    for name in [name for name in catalogue.applications if name in chosen]:
+        wanted = tuple(_needs(catalogue.applications[name], chosen[name]))
+        needs[name] = [other for other in chosen if any(_is(offer, need) for offer in offers[other] for need in wanted)]
     return tuple(
-        Step(catalogue.applications[name], chosen[name], tuple(sorted(graph.successors(name), key=place.__getitem__)))
-        for name in order
+        Step(catalogue.applications[name], chosen[name], tuple(other for other, theirs in needs.items() if name in theirs))
+        for name in ordered(needs)
     )

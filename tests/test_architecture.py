@@ -21,7 +21,7 @@ PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
     ("errors", "diagnostics", "answers", "__init__"),
-    ("model", "turtle", "lifecycle", "calls"),
+    ("model", "turtle", "lifecycle", "calls", "ordering"),
     ("datatypes", "client"),
     ("vocabulary",),
     ("normalisation",),
@@ -78,7 +78,6 @@ CONFINED = {
     "resvg_py": {"reports.png"},
     "pyshacl": {"conformance.engine", "linting.structure"},
     "pyasn1": {"provisioning.card.structures"},
-    "networkx": {"requirements.graph", "catalogue.dependencies", "planning"},
     "ruamel": {"catalogue.documents"},
     "sqlalchemy": {"storage.database.*"},
     "alembic": {"storage.database.*"},

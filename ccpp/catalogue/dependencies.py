@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ccpp.catalogue.facts import nearest
 from ccpp.catalogue.model import Provided
 from ccpp.errors import CatalogueError
+from ccpp.ordering import CircleError, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,22 +94,19 @@ def text_of(need: Need) -> str:
 
 
 def _check_circles(applications: Mapping[str, Application], offered: Mapping[str, list[tuple[str, str | None]]]) -> None:
-    edges = {
-        (application.id, provider)
+    needs = {
+        application.id: [
+            provider
+            for _, supply in supplies(application)
+            for need in supply.needs
+            for provider, version in offered[need.name]
+            if meets(version, need)
+        ]
         for application in applications.values()
-        for _, supply in supplies(application)
-        for need in supply.needs
-        for provider, version in offered[need.name]
-        if meets(version, need)
     }
-    if not edges:
-        return
-    import networkx as nx  # noqa: PLC0415  takes longer to import than a request to answer
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from(sorted(edges))
-    if nx.is_directed_acyclic_graph(graph):
-        return
-    circle = [source for source, _ in nx.find_cycle(graph)]
-    path = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
-    raise CatalogueError(f"applications need each other in a circle: {path}", hint="break the circle", subject=circle[0])
+    try:
+        ordered(needs)
+    except CircleError as error:
+        raise CatalogueError(
+            f"applications need each other in a circle: {error}", hint="break the circle", subject=error.path[0]
+        ) from None

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ccpp.errors import RequirementError
+from ccpp.ordering import CircleError, ordered
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement, parts, walk
 
 #: Constraints and connectives of one requirement, with what it refers to written out. The meaning is evaluated on exactly these, and
@@ -104,28 +105,21 @@ def _measured(requirement: Requirement, known: Mapping[str, tuple[int, int]]) ->
 
 
 def _ordered(definitions: Mapping[str, Requirement]) -> list[str]:
-    import networkx as nx  # noqa: PLC0415  takes longer to import than a request to answer
-
-    references: nx.DiGraph[str] = nx.DiGraph()
-    references.add_nodes_from(definitions)
+    references: dict[str, list[str]] = {}
     for name, requirement in definitions.items():
-        for part in walk(requirement):
-            if isinstance(part, Reference):
-                if part.name not in definitions:
-                    raise RequirementError(
-                        f"requirement `{name}` refers to `{part.name}`, which is no requirement",
-                        hint=nearest(part.name, definitions),
-                        subject=name,
-                    )
-                references.add_edge(part.name, name)
+        references[name] = [part.name for part in walk(requirement) if isinstance(part, Reference)]
+        for other in references[name]:
+            if other not in definitions:
+                raise RequirementError(
+                    f"requirement `{name}` refers to `{other}`, which is no requirement",
+                    hint=nearest(other, definitions),
+                    subject=name,
+                )
     try:
-        place = {name: index for index, name in enumerate(definitions)}
-        return list(nx.lexicographical_topological_sort(references, key=place.__getitem__))
-    except nx.NetworkXUnfeasible:
-        circle = [source for source, _ in reversed(nx.find_cycle(references))]
-        path = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
+        return ordered(references)
+    except CircleError as error:
         raise RequirementError(
-            f"requirements refer to each other in a circle: {path}", hint="break the circle", subject=circle[0]
+            f"requirements refer to each other in a circle: {error}", hint="break the circle", subject=error.path[0]
         ) from None
 
 
