@@ -25,7 +25,7 @@ def format_(files: Sequence[str], form: str, *, check: bool) -> None:
 
     from ccpp.catalogue.loading import MAX_CATALOGUE
     from ccpp.requirements.turtle import decoded
-    from ccpp.storage.files import files_in, read_file, write_file
+    from ccpp.storage.files import PUBLIC, files_in, read_file, write_file
     from ccpp.turtle.formatting import format_turtle
 
     changed: list[str] = []
@@ -44,7 +44,7 @@ def format_(files: Sequence[str], form: str, *, check: bool) -> None:
         elif formatted != data:
             changed.append(name)
             if not check:
-                write_file(Path(name), formatted)
+                write_file(Path(name), formatted, PUBLIC)
     if form == "json":
         print_json({"changed": changed, "written": not check})
     else:

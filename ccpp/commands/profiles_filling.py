@@ -129,7 +129,7 @@ def export(folder: str, file: str | None, form: str) -> None:
     from hashlib import sha256
     from pathlib import Path
 
-    from ccpp.storage.files import write_file
+    from ccpp.storage.files import PUBLIC, write_file
 
     index = io.StringIO()
     rows = csv.writer(index, lineterminator="\n")
@@ -139,9 +139,9 @@ def export(folder: str, file: str | None, form: str) -> None:
         for entry in entries:
             content = repository.content(entry)
             name = f"{sha256(entry.base.encode()).hexdigest()[:32]}.rdf"
-            write_file(Path(folder) / name, content)
+            write_file(Path(folder) / name, content, PUBLIC)
             rows.writerow((name, len(content), entry.base))
-    write_file(Path(folder) / "INDEX.csv", index.getvalue().encode())
+    write_file(Path(folder) / "INDEX.csv", index.getvalue().encode(), PUBLIC)
     if form == "json":
         print_json({"folder": folder, "exported": len(entries)})
     else:

@@ -94,7 +94,7 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     from ccpp.commands.reporting_run import Asked, Options, made
     from ccpp.reports.against import held_against
     from ccpp.reports.writing import plain_summary
-    from ccpp.storage.files import write_file
+    from ccpp.storage.files import PUBLIC, write_file
 
     writers = [FORMS[name].load() for name in forms or [name for name, one in FORMS.items() if one.usual]]
     options = Options(Path(output), jobs, ray, resume=resume, strict=strict, no_cache=no_cache)
@@ -112,7 +112,7 @@ def report(  # noqa: PLR0913, PLR0917  an option each
         found = held_against(found, before)
     written = {name: content for write in writers for name, content in write(found).items()}
     for name, content in written.items():
-        write_file(Path(output) / name, content)
+        write_file(Path(output) / name, content, PUBLIC)
     if form == "json":
         print_json({**plain_summary(found), "folder": output, "files": sorted(written)})
     else:

@@ -129,9 +129,9 @@ def _as_listed(task: Task, plans: Iterable[Planned], applications: int, *, choic
 
 
 def _write_choices(folder: Path, number: int, content: bytes) -> None:
-    from ccpp.storage.files import write_file
+    from ccpp.storage.files import PUBLIC, write_file
 
-    write_file(folder / CHOICES / f"{number:06}.parquet", content)
+    write_file(folder / CHOICES / f"{number:06}.parquet", content, PUBLIC)
 
 
 class _Told:

@@ -65,13 +65,13 @@ class Run:
             yield self._ended(*waiting.popleft())
 
     def _begun(self, number: int, partition: Partition) -> tuple[int, Partition, object]:
-        """A partition on its way; what is there already is its own handle, and what is quick is done at once."""
+        """A partition on its way; what is there already is its own handle, and what is quick is done at once and not worth keeping."""
         before = self._kept.get(number, partition) if self._kept else None
         if before is not None:
-            return number, partition, _There(before, new=False)
+            return number, partition, _There(before)
         if is_quick(partition):
             try:
-                return number, partition, _There(counted_or_died(self._task, partition), new=True)
+                return number, partition, _There(counted_or_died(self._task, partition))
             except Died:
                 pass
         return number, partition, self._engine.start(partition)
@@ -80,7 +80,7 @@ class Run:
         part = handle.part if isinstance(handle, _There) else self._tried(partition, handle)
         if self._readings:
             self._readings.keep(part.fresh)
-        if self._kept and not (isinstance(handle, _There) and not handle.new):
+        if self._kept and not isinstance(handle, _There):
             self._kept.put(number, partition, part)
         return Counted(partition, part._replace(fresh=()))
 
@@ -102,7 +102,6 @@ class Run:
 
 
 class _There(NamedTuple):
-    """A part that is there already; `new` if it was not kept."""
+    """A part that is there already."""
 
     part: Part
-    new: bool

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from stat import S_IMODE
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from ccpp.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+#: Modes of new files, before the umask: most hold settings, keys or what devices said; reports and catalogues are for others to read.
+PRIVATE, PUBLIC = 0o600, 0o666
 
 
 def read_file(name: str, limit: int) -> bytes:
@@ -78,22 +83,37 @@ def files_in(names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
     """Write a file whole or not at all, replacing one of that name.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    with replacing(path, mode) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+    """A file that takes its place when it is whole; where anything goes wrong, what stood there stands there still.
 
     Raises:
         UsageError: it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        beside = path.with_name(f".{path.name}.{token_hex(4)}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         try:
-            Path(file.name).replace(path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
+            with os.fdopen(descriptor, "wb") as file:
+                if mode == PUBLIC and path.exists():
+                    os.fchmod(descriptor, S_IMODE(path.stat().st_mode))  # whoever could read what is replaced still can
+                yield file
+                file.flush()
+                os.fsync(descriptor)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", source=str(path)) from None

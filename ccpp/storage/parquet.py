@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from itertools import chain
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from ccpp.errors import UsageError
+from ccpp.storage.files import PUBLIC, replacing
 
 try:
     import pyarrow as pa
@@ -18,6 +16,7 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 def write_parquet(tables: Iterable[pa.Table], path: Path) -> int:
@@ -31,20 +30,8 @@ def write_parquet(tables: Iterable[pa.Table], path: Path) -> int:
     if first is None:
         raise UsageError("nothing to write", source=str(path), hint="no profile could be read")
     rows = 0
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            try:
-                with parquet.ParquetWriter(file, first.schema, compression="zstd") as writer:
-                    for table in chain((first,), remaining):
-                        writer.write_table(table)
-                        rows += table.num_rows
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", source=str(path)) from None
+    with replacing(path, PUBLIC) as file, parquet.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for table in chain((first,), remaining):
+            writer.write_table(table)
+            rows += table.num_rows
     return rows
