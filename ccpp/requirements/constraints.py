@@ -10,6 +10,7 @@ of cases in `tests/suite/constraints/`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import le, lt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,6 +93,7 @@ class ConstraintKind(NamedTuple):
 # Tests of one value, as the shapes of values that SHACL writes inside a property shape: a kind and its operand, as in a constraint.
 
 
+@lru_cache(maxsize=1 << 14, typed=True)  # devices' lists repeat each other's members
 def _passes(test: Made, value: Scalar) -> bool:
     kind, operand = test
     return CONSTRAINT_KINDS[kind].holds(operand, (value,))
