@@ -1,7 +1,9 @@
 """All devices against all variants: the three verdicts of each pair as sets, on one core and on two, and streamed to Parquet.
 
-Devices are those of `benchmarks.population`. Turned into columns once, a worker's share is matched as a whole, because testing values takes
-the same time for any number of devices; the answers of some devices are compared with the definition first. Workers agree on when to begin, and time is from the first beginning to the last end.
+Devices are those of `benchmarks.population`. Turned into columns once, a worker's share is matched as a whole, because testing values and
+going through requirements takes the same time for any number of devices; the answers of some devices are compared with the definition first.
+Two processes take the same devices, half each, and as many each as one core took. Workers agree on when to begin, and time is from the first
+beginning to the last end.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from ccpp.requirements.graph import RequirementGraph
 
 #: Variants of one application, devices whose verdicts are compared with the definition's, and runs of which the median is taken.
-OWN, CHECKED, RUNS = 10, 5, 7
+OWN, CHECKED, RUNS = 10, 5, 21
 
 
 class Size(NamedTuple):
@@ -44,10 +46,11 @@ class Size(NamedTuple):
 
 
 def run(*, smoke: bool) -> Iterator[Result]:
-    """One core, two cores with half of the blocks each, and a file."""
+    """One core, two cores, and a file."""
     size = Size(2_000, 50) if smoke else Size(100_000, 1_000)
-    for workers in (1,) if smoke else (1, 2):
-        yield _matched(size, workers, 1 if smoke else RUNS)
+    twice = size._replace(devices=2 * size.devices)
+    for devices, workers in ((size, 1),) if smoke else ((size, 1), (size, 2), (twice, 2)):
+        yield _matched(devices, workers, 1 if smoke else RUNS)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         yield pool.submit(_streamed, Size(2_000, 50) if smoke else Size(1_000_000, 10_000)).result()
 

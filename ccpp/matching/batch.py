@@ -17,9 +17,10 @@ to begin than to do.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import reduce
 from itertools import islice
-from operator import and_, itemgetter, or_
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN
@@ -27,7 +28,7 @@ from ccpp.requirements.constraints import CONSTRAINT_KINDS
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from ccpp.model import AttributeName, ResolvedProfile, Scalar, Value, Verdict
     from ccpp.requirements.graph import RequirementGraph
@@ -61,18 +62,18 @@ class ValueColumn:
 
     def __init__(self, values: Mapping[Value, int]) -> None:
         self.values = values
-        self.stated = reduce(or_, values.values(), 0)
+        self.stated = _union(values.values())
 
     def classes(self, of: Callable[[Value], K], /) -> Mapping[K, int]:
         """The profiles that state it by the class of their value."""
-        sets: dict[K, list[int]] = {}
-        for value, profiles in self.values.items():
-            sets.setdefault(of(value), []).append(profiles)
+        sets: defaultdict[K, list[int]] = defaultdict(list)
+        for kind, profiles in zip(map(of, self.values), self.values.values(), strict=True):
+            sets[kind].append(profiles)
         if not sets:
             return {}
         *others, largest = sorted(sets, key=lambda kind: len(sets[kind]))
-        found = {kind: reduce(or_, sets[kind]) for kind in others}
-        found[largest] = self.stated ^ reduce(or_, found.values(), 0)  # most values are rare, and no constraint names them
+        found = {kind: _union(sets[kind]) for kind in others}
+        found[largest] = self.stated ^ _union(found.values())  # most values are rare, and no constraint names them
         return found
 
 
@@ -120,52 +121,49 @@ def columns_of(profiles: Iterable[ResolvedProfile]) -> Columns:
     )
 
 
+def _union(sets: Collection[int]) -> int:
+    """All sets in one; without the empty set to begin with, which would copy the first."""
+    return reduce(or_, sets) if sets else 0
+
+
 def _members(value: Value) -> tuple[Scalar, ...]:
     return value if type(value) is tuple else (value,)  # type: ignore[return-value]  # a Dimension is one value
 
 
-class _Tests:
-    """All constraints on one attribute, each with its number; the class of a value is what each of them says of it."""
+class _Tests(dict["Value", int]):
+    """All constraints on one attribute, each with its number; and the class of every value met: a bit for each constraint that holds of it."""
 
     def __init__(self) -> None:
         self.constraints: list[tuple[int, Constraint]] = []
-        self._known: dict[Value, tuple[bool, ...]] = {}
 
-    def class_of(self, value: Value) -> tuple[bool, ...]:
-        """Which of the constraints hold of a value."""
-        known = self._known.get(value)
-        if known is None:
-            values = _members(value)
-            known = tuple([CONSTRAINT_KINDS[one.kind].holds(one.operand, values) for _, one in self.constraints])
-            if len(self._known) >= MAX_REMEMBERED:
-                self._known.clear()
-            self._known[value] = known
-        return known
+    def __missing__(self, value: Value) -> int:
+        values = _members(value)
+        outcomes = [CONSTRAINT_KINDS[one.kind].holds(one.operand, values) for _, one in self.constraints]
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        found = self[value] = sum(1 << position for position, holds in enumerate(outcomes) if holds)
+        return found
 
     def sets(self, column: Column, everything: int, *, closed_world: bool) -> Iterator[tuple[int, Sets]]:
         """Each constraint by number, as the profiles of which it holds and may hold."""
-        classes = dict(column.classes(self.class_of))
+        classes = dict(column.classes(self.__getitem__))
         unstated = everything ^ column.stated
         if closed_world:
-            empty = self.class_of(())
+            empty = self[()]
             classes[empty] = classes.get(empty, 0) | unstated
             unstated = 0
         for position, (number, _) in enumerate(self.constraints):
-            holds = reduce(or_, [profiles for outcome, profiles in classes.items() if outcome[position]], 0)
+            holds = _union([profiles for kind, profiles in classes.items() if kind >> position & 1])
             yield number, (holds, holds | unstated)
 
 
 class _Step(NamedTuple):
-    """One connective: the number of what it makes, and what picks its parts out of a list by number: two at least, so that it gives a tuple.
+    """One connective: what picks its parts out of a list of sets, two at least, so that it gives a tuple; its place there; and its names."""
 
-    `ready` are the requirements that are complete then, by name and number, and `done` the numbers that nothing after it asks for.
-    """
-
-    number: int
     connective: type[Connective]
-    picks: Callable[[Sequence[int]], tuple[int, ...]]
-    ready: Sequence[tuple[str, int]]
-    done: Sequence[int]
+    picks: Callable[[Sequence[Sets]], tuple[Sets, ...]]
+    place: int
+    names: Sequence[str]
 
 
 class BatchMatcher:
@@ -180,7 +178,7 @@ class BatchMatcher:
         self._names = {name: self._number(graph[name]) for name in (graph if names is None else names)}
         made = {number for number, _, _ in self._connectives}
         self._plain = [(name, number) for name, number in self._names.items() if number not in made]
-        self._steps = _steps(self._connectives, self._names)
+        self._steps = list(_steps(self._connectives, self._names))
 
     def _number(self, requirement: Requirement) -> int:
         """The number of a requirement in the lists of sets; what is equal has the same."""
@@ -207,43 +205,41 @@ class BatchMatcher:
         return number
 
     def sets(self, columns: Columns, *, closed_world: bool = False) -> Iterator[tuple[str, int, int]]:
-        """For each requirement of `names` the profiles of a block that satisfy it and those that may, one after another.
-
-        What is not asked for any more is let go at once: its memory is in the processor's cache, and fresh memory is not.
-        """
+        """For each requirement of `names` the profiles of a block that satisfy it and those that may, one after another."""
         everything = (1 << columns.profiles) - 1
-        holds, may_hold = self._tested(columns, everything, closed_world=closed_world)
-        for name, one in self._plain:
-            yield name, holds[one], may_hold[one]
-        for number, connective, picks, ready, done in self._steps:
+        sets = self._tested(columns, everything, closed_world=closed_world)
+        for name, place in self._plain:
+            yield name, *sets[place]
+        for connective, picks, place, names in self._steps:
+            picked = iter(picks(sets))
+            holds, may_hold = next(picked)
             if connective is All:
-                holds[number] = reduce(and_, picks(holds))
-                may_hold[number] = reduce(and_, picks(may_hold))
+                for one, other in picked:
+                    holds &= one
+                    may_hold &= other
             elif connective is Any:
-                holds[number] = reduce(or_, picks(holds))
-                may_hold[number] = reduce(or_, picks(may_hold))
+                for one, other in picked:
+                    holds |= one
+                    may_hold |= other
             elif connective is Not:
-                holds[number], may_hold[number] = everything ^ picks(may_hold)[0], everything ^ picks(holds)[0]
+                holds, may_hold = everything ^ may_hold, everything ^ holds
             else:
-                pairs = zip(picks(holds), picks(may_hold), strict=True)
-                holds[number], may_hold[number] = _exactly_one(pairs, everything)
-            for name, one in ready:
-                yield name, holds[one], may_hold[one]
-            for one in done:
-                holds[one] = may_hold[one] = 0
+                holds, may_hold = _exactly_one(picks(sets), everything)
+            sets[place] = holds, may_hold
+            for name in names:
+                yield name, holds, may_hold
 
-    def _tested(self, columns: Columns, everything: int, *, closed_world: bool) -> tuple[list[int], list[int]]:
-        """The two lists of sets by number, with those of the constraints filled in."""
-        holds = [0] * (len(self._numbers) + _RESERVED)
-        holds[_ALWAYS] = everything
-        may_hold = holds.copy()
+    def _tested(self, columns: Columns, everything: int, *, closed_world: bool) -> list[Sets]:
+        """The list of sets, with those of the constraints filled in."""
+        sets = [_NOTHING] * (len(self._numbers) + _RESERVED)
+        sets[_ALWAYS] = everything, everything
         for attribute, tests in self._tests.items():
             column = columns.attributes.get(attribute, _UNSTATED)
-            for number, sets in tests.sets(column, everything, closed_world=closed_world):
-                holds[number], may_hold[number] = sets
+            for number, found in tests.sets(column, everything, closed_world=closed_world):
+                sets[number] = found
         for number, constraint in self._comparisons:
-            holds[number], may_hold[number] = _compared(constraint, columns, everything, closed_world=closed_world)
-        return holds, may_hold
+            sets[number] = _compared(constraint, columns, everything, closed_world=closed_world)
+        return sets
 
     def match(self, columns: Columns, *, closed_world: bool = False) -> Block:
         """The verdicts of every requirement for every profile of a block."""
@@ -260,26 +256,31 @@ class BatchMatcher:
             yield self.match(columns_of(taken), closed_world=closed_world)
 
 
-#: Numbers of two sets that are always there: that of all profiles, and the empty one.
+#: Places of two sets that are always there: that of all profiles, and the empty one.
 _ALWAYS, _NEVER, _RESERVED = 0, 1, 2
+_NOTHING: Sets = (0, 0)
 
 
-def _steps(connectives: Sequence[tuple[int, Connective, list[int]]], names: Mapping[str, int]) -> list[_Step]:
-    """The connectives in their order, with what is ready and done after each."""
-    ready: dict[int, list[tuple[str, int]]] = {}
+def _steps(connectives: Sequence[tuple[int, Connective, list[int]]], names: Mapping[str, int]) -> Iterator[_Step]:
+    """The connectives in their order, each in the place of one that nothing asks for any more.
+
+    What is let go at once leaves its memory in the processor's cache, and fresh memory is not there.
+    """
+    named: dict[int, list[str]] = {}
     for name, number in names.items():
-        ready.setdefault(number, []).append((name, number))
+        named.setdefault(number, []).append(name)
     last = {number: number for number, _, _ in connectives}
     last |= {part: number for number, _, made_of in connectives for part in made_of if part in last}
-    done: dict[int, list[int]] = {}
-    for part, number in last.items():
-        done.setdefault(number, []).append(part)
-    steps = []
+    places: dict[int, int] = {}
+    free: list[int] = []
     for number, requirement, made_of in connectives:
         neutral = _ALWAYS if isinstance(requirement, All) else _NEVER
-        picks = itemgetter(*made_of, *[neutral] * (2 - len(made_of)))
-        steps.append(_Step(number, type(requirement), picks, ready.get(number, ()), done.get(number, ())))
-    return steps
+        picks = itemgetter(*[places.get(part, part) for part in made_of], *[neutral] * (2 - len(made_of)))
+        free += [places[part] for part in dict.fromkeys(made_of) if last.get(part) == number]
+        place = places[number] = free.pop() if free else number
+        if last[number] == number:
+            free.append(place)
+        yield _Step(type(requirement), picks, place, named.get(number, ()))
 
 
 def _compared(constraint: Constraint, columns: Columns, everything: int, *, closed_world: bool) -> Sets:
