@@ -86,12 +86,29 @@ def situation_of(
     return Situation(
         profile,
         subscriber or NOBODY,
-        at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at,
+        at and _in_zone(at),
         (*catalogue.preferences, *(subscriber or NOBODY).preferences),
         (*catalogue.refusals, *(subscriber or NOBODY).refusals),
         catalogue.operator,
         _languages(profile, subscriber or NOBODY),
     )
+
+
+def turning_points(catalogue: Catalogue, at: datetime | None) -> tuple[datetime, ...] | None:
+    """The beginnings and ends of a catalogue's periods that have come by a time: where they are the same, so are all decisions."""
+    if at is None:
+        return None
+    applications = catalogue.applications.values()
+    supplies = [one.supply for one in applications] + [
+        one.supply for application in applications for one in application.variants
+    ]
+    moments = {one.until for supply in supplies for one in supply.exceptions}
+    moments |= {moment for one in supplies if one.rollout for moment in (one.rollout.start, one.rollout.until)}
+    return tuple(sorted(one for one in moments if one is not None and one <= _in_zone(at)))
+
+
+def _in_zone(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _languages(profile: ResolvedProfile | None, subscriber: Subscriber) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccpp.catalogue.documents import gather
+from ccpp.catalogue.model import Document
 from ccpp.errors import UsageError
 from ccpp.reports.compatibility import Readings, report_of
 from ccpp.reports.engines import Died, Here, Processes
 from ccpp.reports.formats import FORMS
-from ccpp.reports.kept_parts import PartFolder, plain, restored
+from ccpp.reports.kept_parts import KeptParts, plain, read_part, restored, written_part
 from ccpp.reports.parts import Part, Task, count_part, counting, joined
 from ccpp.reports.population import NOTHING
 from ccpp.reports.running import Run
-from ccpp.samples import SHOP, devices, sample
+from ccpp.samples import CATALOGUE, SHOP, devices, sample
 from ccpp.storage import partitions
+from ccpp.storage.cache import Cache
 from ccpp.storage.files import read_file
 from ccpp.storage.partitions import Documents, Rows, planned
 from ccpp.storage.sources import Found
@@ -170,36 +173,51 @@ def test_a_defect_everywhere_is_not_taken_for_poison(folder: Path, monkeypatch: 
 
 
 def test_a_run_that_was_ended_is_taken_up(folder: Path, alone: Part, tmp_path: Path) -> None:
-    kept = PartFolder(tmp_path / "parts", TASK)
-    running = Run(TASK, Here(TASK), kept=kept).parts(planned(str(folder)).partitions)
-    for _ in range(4):
-        next(running)
-    running.close()
-    written = sorted((tmp_path / "parts").iterdir())
-    assert len(written) == 4
-    written[0].write_bytes(written[0].read_bytes()[:-1] + b" ")  # not what was written
-    other = written[1].read_bytes().replace(b"Part", b"Nope")
-    written[1].write_bytes(sha256(other.partition(b"\n")[2]).hexdigest().encode() + b"\n" + other.partition(b"\n")[2])
-    engine = Poisoned("no such place")
-    again = whole(Run(TASK, engine, kept=PartFolder(tmp_path / "parts", TASK)), folder)
-    assert engine.started == len(list(planned(str(folder)).partitions)) - 2
-    assert files_of(again) == files_of(alone)
-    kept.clear()
-    assert not (tmp_path / "parts").exists()
+    with Cache(tmp_path) as cache:
+        running = Run(TASK, Here(TASK), cache).parts(planned(str(folder)).partitions)
+        for _ in range(4):
+            next(running)
+        running.close()
+        first, second, *_ = planned(str(folder)).partitions
+        kept = KeptParts(cache, TASK)
+        content = cache.of([kept._key(second)])[kept._key(second)]
+        cache.keep([(kept._key(first), b"[]"), (kept._key(second), content.replace(b"Part", b"Nope"))])
+        engine = Poisoned("no such place")
+        again = whole(Run(TASK, engine, cache), folder)
+        assert engine.started == len(list(planned(str(folder)).partitions)) - 2
+        assert files_of(again) == files_of(alone)
+        assert files_of(whole(Run(TASK, Poisoned(""), cache), folder)) == files_of(alone)  # nothing is left to be counted
 
 
 def test_parts_of_another_task_or_another_file_are_none(folder: Path, tmp_path: Path) -> None:
     first, *_ = planned(str(folder)).partitions
     part = count_part(TASK, first)
-    PartFolder(tmp_path, TASK).put(0, first, part)
-    assert PartFolder(tmp_path, TASK).get(0, first) == part._replace(fresh=())
-    assert PartFolder(tmp_path, TASK._replace(listed=1)).get(0, first) is None
-    assert PartFolder(tmp_path, TASK).get(0, Documents((Found("a", "b", b"c"),))) is None
+    with Cache(tmp_path) as cache:
+        KeptParts(cache, TASK).put(first, part)
+        assert KeptParts(cache, TASK).get(first) == part._replace(fresh=())
+        assert KeptParts(cache, TASK._replace(listed=1)).get(first) is None
+        assert KeptParts(cache, TASK).get(Documents((Found("a", "b", b"c"),))) is None
+
+
+def test_parts_are_of_another_time_until_a_period_begins_or_ends(folder: Path, tmp_path: Path) -> None:
+    first, *_ = planned(str(folder)).partitions
+    moments = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 5, 7, 12)]
+    periods = 'cat:rollout [ cat:from "2026-06-01" ; cat:until "2026-09-01" ] ; cat:variants'
+    catalogue = sample(CATALOGUE).decode().replace("cat:variants", periods, 1)
+    documents = (Document("catalogue.ttl", catalogue.encode()),)
+    with Cache(tmp_path) as cache:
+        for at in moments:
+            task = Task(documents, at)
+            kept = KeptParts(cache, task)
+            part = count_part(task, first)._replace(fresh=())
+            assert kept.get(first) == (part if at is moments[1] else None)
+            kept.put(first, part)
+        assert KeptParts(cache, Task(documents)).get(first) is None
 
 
 def test_a_part_comes_back_as_it_was(alone: Part) -> None:
     part = alone._replace(fresh=(), choices=b"\x00\xff")
-    assert restored(json.loads(json.dumps(plain(part)))) == part
+    assert restored(json.loads(json.dumps(plain(part)))) == part == read_part(written_part(part))
     assert restored(plain(NOTHING)) == NOTHING
 
 

@@ -62,8 +62,7 @@ if TYPE_CHECKING:
     metavar="ADDRESS",
     help="Count on a Ray cluster: its address, or `local` for one of this machine, of --jobs processes.",
 )
-@click.option("--resume", is_flag=True, help="Take up a run that was ended: what it has counted is not counted again.")
-@click.option("--no-cache", is_flag=True, help="Read every document anew, and keep no reading for the next time.")
+@click.option("--no-cache", is_flag=True, help="Read and count everything anew, and keep nothing of it for the next time.")
 @click.option("--strict", is_flag=True, help="End at the first place that holds no profile.")
 @FORMAT
 def report(  # noqa: PLR0913, PLR0917  an option each
@@ -80,30 +79,29 @@ def report(  # noqa: PLR0913, PLR0917  an option each
     ray: str | None,
     form: str,
     *,
-    resume: bool,
     no_cache: bool,
     strict: bool,
 ) -> None:
     """Report who gets what of a catalogue, why others do not, and what would change it: a page, tables and summaries in a folder.
 
-    What cannot be read is named on standard error and in the report. Exit 1 if there was no profile at all. What reading a document came
-    to is kept in the user's folder for caches (XDG_CACHE_HOME, else ~/.cache), so that it is read once.
+    What cannot be read is named on standard error and in the report. Exit 1 if there was no profile at all. What was read and counted is
+    kept in the user's folder for caches (XDG_CACHE_HOME, else ~/.cache), so that the same command goes on where a run was ended.
     """
     from pathlib import Path
 
-    from ccpp.commands.reporting_run import Asked, Options, made
+    from ccpp.commands.reporting_run import CHOICES, Asked, Options, made
     from ccpp.reports.against import held_against
     from ccpp.reports.writing import plain_summary
     from ccpp.storage.files import PUBLIC, write_file
 
     writers = [FORMS[name].load() for name in forms or [name for name, one in FORMS.items() if one.usual]]
-    options = Options(Path(output), jobs, ray, resume=resume, strict=strict, no_cache=no_cache)
+    options = Options(jobs, ray, strict=strict, no_cache=no_cache)
     asked = Asked(sources, files, index, weights, time_of(at))
     before = None
     if other_sources or other_files:
         other = asked._replace(sources=other_sources or sources, files=other_files or files)
-        before = made(other, options._replace(parts=".parts-against"))
-    found = made(asked, options)
+        before = made(other, options)
+    found = made(asked, options._replace(choices=Path(output) / CHOICES))
     if found is None or not found.header.total.devices or ((other_sources or other_files) and before is None):
         complain(UsageError("no profile to report on", source=", ".join((*sources, *other_sources))))
         leave(NEGATIVE)

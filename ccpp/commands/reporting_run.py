@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ccpp.reports.model import CompatibilityReport, DeviceRow, Unreadable
     from ccpp.reports.parts import Task
     from ccpp.reports.tally import Tally
+    from ccpp.storage.cache import Cache
     from ccpp.storage.partitions import Planned
-    from ccpp.storage.readings import Readings
 
 #: Cells of the table of devices, a device and an application each, that a report holds; of more devices the first are listed, and files say all.
 MAX_CELLS = 5_000_000
@@ -30,8 +30,8 @@ LISTED = 5_000
 #: Places that held no profile which a report names; the number of all is told.
 MAX_UNREADABLE = 10_000
 
-#: In the folder of the report: parts of a run that has not ended, and what each device gets where the report does not list them all.
-PARTS, CHOICES = ".parts", "choices"
+#: In the folder of the report: what each device gets where the report does not list them all.
+CHOICES = "choices"
 
 
 class Whole(NamedTuple):
@@ -53,15 +53,13 @@ class Asked(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How a run is made; `parts` is the folder in the report's own where its parts are kept until it ends."""
+    """How a run is made; what each device gets goes into the folder `choices`, if there is one, where the report does not list them all."""
 
-    folder: Path
     jobs: int
     ray: str | None
-    resume: bool
     strict: bool
     no_cache: bool
-    parts: str = PARTS
+    choices: Path | None = None
 
 
 def made(asked: Asked, options: Options) -> CompatibilityReport | None:
@@ -90,31 +88,27 @@ def whole(task: Task, plans: Sequence[Planned], options: Options) -> Whole | Non
     Raises:
         UsageError: a place holds no profile, and the run is strict; or nothing can be counted.
     """
-    from ccpp.reports.kept_parts import PartFolder
     from ccpp.reports.parts import counting
     from ccpp.reports.running import Run
     from ccpp.reports.tally import merged
+    from ccpp.storage.files import PUBLIC, write_file
     from ccpp.storage.partitions import flattened
 
     with_ = counting(task)
-    task = _as_listed(task, plans, len(with_.counter.catalogue.applications), choices=options.parts == PARTS)
-    kept = PartFolder(options.folder / options.parts, task)
-    if not options.resume:
-        kept.clear()
+    task = _as_listed(task, plans, len(with_.counter.catalogue.applications), choices=options.choices is not None)
     devices: list[DeviceRow] = []
     told = _Told(strict=options.strict)
     tally: Tally | None = None
-    with _kept_readings(options) as readings, _engine(task, options) as engine, _bar(plans) as advance:
-        for number, (partition, part) in enumerate(Run(task, engine, readings, kept).parts(flattened(plans))):
+    with _cache(options) as cache, _engine(task, options) as engine, _bar(plans) as advance:
+        for number, (partition, part) in enumerate(Run(task, engine, cache).parts(flattened(plans))):
             told.of(part.failed, part.unweighted, part.used)
             tally = part.tally if tally is None else merged(tally, part.tally, with_.counter.goals.joined)
             devices += part.devices[: None if task.listed is None else max(task.listed - len(devices), 0)]
-            if part.choices:
-                _write_choices(options.folder, number, part.choices)
+            if options.choices and part.choices:
+                write_file(options.choices / f"{number:06}.parquet", part.choices, PUBLIC)
             advance(partition.size)
     if with_.weights:
         told.weights(len(with_.weights))
-    kept.clear()
     return None if tally is None else Whole(tally, devices, told.unreadable)
 
 
@@ -126,12 +120,6 @@ def _as_listed(task: Task, plans: Iterable[Planned], applications: int, *, choic
     if size * applications <= MAX_CELLS:
         return task
     return task._replace(listed=LISTED, choices=choices and installed("pyarrow"))
-
-
-def _write_choices(folder: Path, number: int, content: bytes) -> None:
-    from ccpp.storage.files import PUBLIC, write_file
-
-    write_file(folder / CHOICES / f"{number:06}.parquet", content, PUBLIC)
 
 
 class _Told:
@@ -172,17 +160,17 @@ class _Told:
 
 
 @contextmanager
-def _kept_readings(options: Options) -> Iterator[Readings | None]:
-    """What was read by runs before, unless that is not wanted; a fault of it is told and ends nothing."""
-    from ccpp.storage.readings import Readings, cache_folder
+def _cache(options: Options) -> Iterator[Cache | None]:
+    """What runs before have read and counted, unless that is not wanted; a fault of it is told and ends nothing."""
+    from ccpp.storage.cache import Cache, cache_folder
 
     if options.no_cache:
         yield None
         return
-    with Readings(cache_folder()) as readings:
-        yield readings
-    if readings.fault:
-        complain(UsageError(f"readings are not kept: {readings.fault}", source=str(readings.path)))
+    with Cache(cache_folder()) as cache:
+        yield cache
+    if cache.fault:
+        complain(UsageError(f"what was read and counted is not kept: {cache.fault}", source=str(cache.path)))
 
 
 def _engine(task: Task, options: Options) -> Engine:

@@ -1,36 +1,34 @@
-"""Parts of a report that are kept while it is made, so that a run that was ended can be taken up again.
+"""Parts of a report that are kept for the next run: what was counted is not counted again, whether that run came to its end or not.
 
-A part is a file of JSON under the digest of what it says, and its name says what it is of: the task, the partition and the program. One that
-is of something else, or not what was written, is as good as none. Only the types of `_TYPES` come out of a file.
+A part is JSON under a digest of what it is of: the task and the partition, in a file of the program's own (`ccpp.storage.cache`). What is
+not as it was written is as good as none. Only the types of `_TYPES` come out of it.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from fractions import Fraction
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ccpp.errors import UsageError
 from ccpp.model import AttributeName, Dimension
 from ccpp.reports.model import DeviceRow, Gets, Outcome
-from ccpp.reports.parts import Part
+from ccpp.reports.parts import Part, counting
 from ccpp.reports.population import Sum
 from ccpp.reports.tally import Kept, Plan, Tally, Vendor
-from ccpp.storage.files import read_file, write_file
+from ccpp.situation import turning_points
+from ccpp.storage.files import read_file
 from ccpp.storage.partitions import Failed
-from ccpp.storage.readings import program_digest
+from ccpp.storage.populations import MAX_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from ccpp.reports.parts import Task
+    from ccpp.storage.cache import Cache
     from ccpp.storage.partitions import Partition
-
-#: Bytes of a part; one of 25,000 devices and 1,000 applications takes a tenth.
-MAX_PART = 1_000_000_000
 
 
 class _Form(NamedTuple):
@@ -68,51 +66,55 @@ _TYPES: Mapping[str, _Form] = MappingProxyType(
 _SHORT = 1 << 64
 
 
-class PartFolder:
-    """The parts of a run in a folder."""
+class KeptParts:
+    """The parts of a task that runs before have counted."""
 
-    def __init__(self, folder: Path, task: Task) -> None:
-        self._folder = folder
-        weights = read_file(task.weights, MAX_PART) if task.weights else b""
-        said = repr((task.documents, task.at, task.listed, task.choices, sha256(weights).hexdigest(), program_digest()))
-        self._task = sha256(said.encode("utf-8", "replace")).hexdigest()
+    def __init__(self, cache: Cache, task: Task) -> None:
+        self._cache = cache
+        weights = read_file(task.weights, MAX_WEIGHTS) if task.weights else b""
+        moments = turning_points(counting(task).counter.catalogue, task.at)
+        said = repr((task.documents, moments, task.listed, task.choices, sha256(weights).digest()))
+        self._task = sha256(said.encode("utf-8", "replace")).digest()
 
-    def _path(self, number: int, partition: Partition) -> Path:
-        name = sha256(f"{self._task} {partition.digest}".encode()).hexdigest()
-        return self._folder / f"{number:06}-{name[:24]}.json"
+    def _key(self, partition: Partition) -> bytes:
+        return sha256(self._task + partition.digest.encode()).digest()
 
-    def get(self, number: int, partition: Partition) -> Part | None:
+    def get(self, partition: Partition) -> Part | None:
         """The part of a partition, if it is there and whole."""
-        path = self._path(number, partition)
-        if not path.is_file():
-            return None
-        digest, _, content = read_file(str(path), MAX_PART).partition(b"\n")
-        if sha256(content).hexdigest().encode() != digest:
-            return None
-        try:
-            found = restored(json.loads(content))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return None
-        return found if isinstance(found, Part) else None
+        for content in self._cache.of([self._key(partition)]).values():
+            with suppress(ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+                return read_part(content)
+        return None
 
-    def put(self, number: int, partition: Partition, part: Part) -> None:
-        """Keep a part.
+    def put(self, partition: Partition, part: Part) -> None:
+        """Keep a part."""
+        self._cache.keep([(self._key(partition), written_part(part))])
 
-        Raises:
-            UsageError: it cannot be written.
-        """
-        content = json.dumps(plain(part._replace(fresh=())), separators=(",", ":")).encode()
-        write_file(self._path(number, partition), sha256(content).hexdigest().encode() + b"\n" + content)
 
-    def clear(self) -> None:
-        """Remove all parts, and the folder."""
-        try:
-            if self._folder.is_dir():
-                for path in self._folder.iterdir():
-                    path.unlink()
-                self._folder.rmdir()
-        except OSError as error:
-            raise UsageError(f"cannot be removed: {error.strerror}", source=str(self._folder)) from None
+def written_part(part: Part) -> bytes:
+    """A part as JSON, without readings: what devices get by number in a list, since most get the same."""
+    numbers: dict[Gets, int] = {}
+    devices = [[*row[:-1], [numbers.setdefault(one, len(numbers)) for one in row.gets]] for row in part.devices]
+    rest = plain(part._replace(devices=(), fresh=()))
+    return json.dumps([rest, plain(tuple(numbers)), devices], separators=(",", ":")).encode()
+
+
+def read_part(content: bytes) -> Part:
+    """The part that was written.
+
+    Raises:
+        ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError: it is none.
+    """
+    rest, gets, devices = json.loads(content)
+    found = restored(gets)
+    part = restored(rest)
+    if not isinstance(part, Part):
+        raise TypeError("no part")
+    rows = [
+        DeviceRow(device, vendor, model, weight, tuple([found[number] for number in numbers]))
+        for device, vendor, model, weight, numbers in devices
+    ]
+    return part._replace(devices=tuple(rows))
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  the values of a part

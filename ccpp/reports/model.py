@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class Header(NamedTuple):
     unlooked: Share
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompatibilityReport:
     """Everything that a report says; `comparison` is what differs from another report it is held against."""
 
@@ -217,15 +218,20 @@ class CompatibilityReport:
     devices: Sequence[DeviceRow]
     comparison: Comparison | None = None
 
+    @cached_property
+    def tables(self) -> Sequence[Table]:
+        """All tables, of which every form is written."""
+        from ccpp.reports.tables import tables  # noqa: PLC0415  tables are made of reports
+
+        return tables(self)
+
     def table(self, name: str) -> Table:
         """The table of that name.
 
         Raises:
             KeyError: there is none.
         """
-        from ccpp.reports.tables import tables  # noqa: PLC0415  tables are made of reports
-
-        return {one.name: one for one in tables(self)}[name]
+        return {one.name: one for one in self.tables}[name]
 
     def _repr_html_(self) -> str:
         """The report as notebooks show it: in short, and who gets each application."""

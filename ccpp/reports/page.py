@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ccpp.reports.model import Outcome
 from ccpp.reports.page_style import SCRIPT, STYLE
 from ccpp.reports.plots import bar, curve, heat, shade
-from ccpp.reports.tables import NUMBER, SHARE, TEXT, Column, tables
+from ccpp.reports.tables import NUMBER, SHARE, TEXT, Column
 from ccpp.reports.writing import against_said, formatted, groups_said, number
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def html_files(report: CompatibilityReport) -> Mapping[str, bytes]:
 
 def page(report: CompatibilityReport) -> str:
     """The report as a page."""
-    made = {table.name: table for table in tables(report)}
+    made = {table.name: table for table in report.tables}
     title = f"Compatibility report: {escape(report.header.catalogue)}"
     sections = (
         _summary(report),

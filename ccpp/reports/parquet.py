@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccpp.errors import UsageError
 from ccpp.reports.population import positions
-from ccpp.reports.tables import NUMBER, SHARE, Table, tables
+from ccpp.reports.tables import NUMBER, SHARE, Table
 
 try:
     import pyarrow as pa
@@ -34,7 +34,7 @@ def arrow_table(table: Table) -> pa.Table:
 
 def parquet_files(report: CompatibilityReport) -> Mapping[str, bytes]:
     """A file a table."""
-    return {f"{table.name}.parquet": _written(arrow_table(table)) for table in tables(report)}
+    return {f"{table.name}.parquet": _written(arrow_table(table)) for table in report.tables}
 
 
 def _written(table: pa.Table) -> bytes:

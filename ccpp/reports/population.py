@@ -72,10 +72,12 @@ NOTHING = Sum(0, 0)
 
 def summed(sums: Iterable[Sum]) -> Sum:
     """Some sums together."""
-    total = NOTHING
+    devices: int = 0
+    weight: int | Fraction = 0
     for one in sums:
-        total = total.plus(one)
-    return total
+        devices += one.devices
+        weight += one.weight
+    return Sum(devices, weight)
 
 
 def asked(graph: RequirementGraph) -> tuple[AttributeName, ...]:

@@ -10,11 +10,13 @@ it is reported, and everything else is counted. While that goes on nothing else 
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.errors import UsageError
 from ccpp.reports.engines import Died, counted_or_died
-from ccpp.reports.parts import joined, nothing_of
+from ccpp.reports.kept_parts import KeptParts
+from ccpp.reports.parts import Part, joined, nothing_of
 from ccpp.storage.partitions import Failed
 from ccpp.storage.populations import is_quick, recalled
 
@@ -22,10 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ccpp.reports.engines import Engine
-    from ccpp.reports.kept_parts import PartFolder
-    from ccpp.reports.parts import Part, Task
+    from ccpp.reports.parts import Task
+    from ccpp.storage.cache import Cache
     from ccpp.storage.partitions import Partition
-    from ccpp.storage.readings import Readings
 
 #: How often a partition is tried before it is taken apart.
 TRIES = 2
@@ -41,13 +42,13 @@ class Counted(NamedTuple):
 
 
 class Run:
-    """A run under a task by an engine; `readings` are those of runs before, `kept` the parts of one that was ended."""
+    """A run under a task by an engine; `cache` is what runs before have kept."""
 
-    def __init__(self, task: Task, engine: Engine, readings: Readings | None = None, kept: PartFolder | None = None) -> None:
+    def __init__(self, task: Task, engine: Engine, cache: Cache | None = None) -> None:
         self._task = task
         self._engine = engine
-        self._readings = readings
-        self._kept = kept
+        self._cache = cache
+        self._kept = KeptParts(cache, task) if cache else None
         self._poison = 0
 
     def parts(self, partitions: Iterable[Partition]) -> Iterator[Counted]:
@@ -56,32 +57,32 @@ class Run:
         Raises:
             UsageError: nothing can be counted, or too much goes wrong.
         """
-        waiting: deque[tuple[int, Partition, object]] = deque()
-        for number, partition in enumerate(partitions):
-            waiting.append(self._begun(number, recalled(partition, self._readings)))
+        waiting: deque[tuple[Partition, object]] = deque()
+        for partition in partitions:
+            waiting.append(self._begun(partition))
             if len(waiting) > self._engine.ahead:
                 yield self._ended(*waiting.popleft())
         while waiting:
             yield self._ended(*waiting.popleft())
 
-    def _begun(self, number: int, partition: Partition) -> tuple[int, Partition, object]:
-        """A partition on its way; what is there already is its own handle, and what is quick is done at once and not worth keeping."""
-        before = self._kept.get(number, partition) if self._kept else None
+    def _begun(self, partition: Partition) -> tuple[Partition, object]:
+        """A partition on its way; what was counted before is its own handle, and what is quick is done at once."""
+        before = self._kept.get(partition) if self._kept else None
         if before is not None:
-            return number, partition, _There(before)
+            return partition, _Before(before)
+        partition = recalled(partition, self._cache)
         if is_quick(partition):
-            try:
-                return number, partition, _There(counted_or_died(self._task, partition))
-            except Died:
-                pass
-        return number, partition, self._engine.start(partition)
+            with suppress(Died):
+                return partition, counted_or_died(self._task, partition)
+        return partition, self._engine.start(partition)
 
-    def _ended(self, number: int, partition: Partition, handle: object) -> Counted:
-        part = handle.part if isinstance(handle, _There) else self._tried(partition, handle)
-        if self._readings:
-            self._readings.keep(part.fresh)
-        if self._kept and not isinstance(handle, _There):
-            self._kept.put(number, partition, part)
+    def _ended(self, partition: Partition, handle: object) -> Counted:
+        if isinstance(handle, _Before):
+            return Counted(partition, handle.part)
+        part = handle if isinstance(handle, Part) else self._tried(partition, handle)
+        if self._cache and self._kept:
+            self._cache.keep(part.fresh)
+            self._kept.put(partition, part)
         return Counted(partition, part._replace(fresh=()))
 
     def _tried(self, partition: Partition, handle: object) -> Part:
@@ -101,7 +102,7 @@ class Run:
         return nothing_of(self._task, Failed(partition.place, f"cannot be counted: {reason}"))
 
 
-class _There(NamedTuple):
-    """A part that is there already."""
+class _Before(NamedTuple):
+    """A part that was counted by a run before."""
 
     part: Part

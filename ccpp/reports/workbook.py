@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ccpp.errors import UsageError
-from ccpp.reports.tables import NUMBER, SHARE, TEXT, tables
+from ccpp.reports.tables import NUMBER, SHARE, TEXT
 
 try:
     import xlsxwriter
@@ -32,7 +32,7 @@ def workbook_files(report: CompatibilityReport) -> Mapping[str, bytes]:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": f"Compatibility report: {report.header.catalogue}", "created": _MADE})
-        for table in tables(report):
+        for table in report.tables:
             _add(book, table)
     return {"report.xlsx": content.getvalue()}
 

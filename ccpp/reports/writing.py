@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from ccpp.reports.tables import NUMBER, SHARE, tables
+from ccpp.reports.tables import NUMBER, SHARE
 from ccpp.reports.tally import MAX_GROUPS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MAX_LINES = 40
 
 def csv_files(report: CompatibilityReport) -> Mapping[str, bytes]:
     """A file a table."""
-    return {f"{table.name}.csv": _csv(table) for table in tables(report)}
+    return {f"{table.name}.csv": _csv(table) for table in report.tables}
 
 
 def _csv(table: Table) -> bytes:
@@ -54,7 +54,7 @@ def plain_summary(report: CompatibilityReport) -> dict[str, Any]:
         "made": header.made,
         **({"against": _against(report.comparison.before)} if report.comparison else {}),
         "test_devices": {"chosen": len(report.tests.rows), "at_least": report.tests.at_least, "goals": report.tests.goals},
-        **{table.name: _objects(table) for table in tables(report) if table.name not in LONG},
+        **{table.name: _objects(table) for table in report.tables if table.name not in LONG},
     }
 
 
@@ -89,7 +89,7 @@ def markdown_files(report: CompatibilityReport) -> Mapping[str, bytes]:
         + (f"* decided as at {header.made}\n" if header.made else "")
         + (f"* held against {against_said(report.comparison.before)}\n" if report.comparison else "")
     )
-    body = "".join(_section(table) for table in tables(report) if table.name not in LONG and table.rows)
+    body = "".join(_section(table) for table in report.tables if table.name not in LONG and table.rows)
     return {"summary.md": (head + body).encode("utf-8", "replace")}
 
 

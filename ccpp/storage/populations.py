@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ccpp.model import Attribute, ResolvedProfile
+    from ccpp.storage.cache import Cache
     from ccpp.storage.partitions import Partition
-    from ccpp.storage.readings import Readings
     from ccpp.storage.rows import Row
 
 LANGUAGES = AttributeName("SoftwarePlatform", "CcppAccept-Language")
@@ -75,12 +75,12 @@ def devices_of(partition: Partition, wanted: Iterable[AttributeName]) -> Iterato
         yield from _of_document(place, attributes)
 
 
-def recalled(partition: Partition, readings: Readings | None) -> Partition:
+def recalled(partition: Partition, cache: Cache | None) -> Partition:
     """The same with what was read of it before."""
-    if readings is None or not isinstance(partition, Documents):
+    if cache is None or not isinstance(partition, Documents):
         return partition
     keys = [reading_key(one) if isinstance(one, Found) else b"" for one in partition.places]
-    known = readings.of(keys)
+    known = cache.of(keys)
     return partition._replace(known=tuple(known.get(key) for key in keys))
 
 

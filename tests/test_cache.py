@@ -1,4 +1,4 @@
-"""Readings that are kept: what comes back is what was read, and whatever happens to their file costs time and nothing else."""
+"""What is kept from run to run: what comes back is what was read, and whatever happens to their file costs time and nothing else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sqlite3
 import zlib
 from fractions import Fraction
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,10 +18,11 @@ from hypothesis import strategies as st
 from ccpp.cli import cli
 from ccpp.model import AttributeName, Dimension
 from ccpp.samples import SHOP, devices
-from ccpp.storage import readings as module
+from ccpp.storage import cache as module
+from ccpp.storage.cache import Cache, program_digest
 from ccpp.storage.partitions import planned
 from ccpp.storage.populations import Fresh, Weighed, devices_of, recalled
-from ccpp.storage.readings import Readings, program_digest, read_value, reading_key, written_value
+from ccpp.storage.readings import read_value, reading_key, written_value
 from ccpp.storage.sources import Found
 
 if TYPE_CHECKING:
@@ -50,10 +52,10 @@ def read(folder: Path | None) -> tuple[list[object], str | None]:
     [partition] = planned(str(SAMPLES)).partitions
     if folder is None:
         return [one for one in devices_of(partition, WANTED) if isinstance(one, Weighed)], None
-    with Readings(folder) as readings:
-        found = list(devices_of(recalled(partition, readings), WANTED))
-        readings.keep(one for one in found if isinstance(one, Fresh))
-        return [one for one in found if isinstance(one, Weighed)], readings.fault
+    with Cache(folder) as cache:
+        found = list(devices_of(recalled(partition, cache), WANTED))
+        cache.keep(one for one in found if isinstance(one, Fresh))
+        return [one for one in found if isinstance(one, Weighed)], cache.fault
 
 
 def test_what_was_read_before_is_not_read_again_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,14 +70,14 @@ def test_another_program_or_another_document_is_read(tmp_path: Path, monkeypatch
     first = read(tmp_path)
     monkeypatch.setattr(module, "program_digest", lambda: "0" * 64)
     assert read(tmp_path) == first
-    assert [path.name for path in tmp_path.iterdir()] == [f"readings-{'0' * 16}.sqlite"]  # what is outlived is removed
+    assert [path.name for path in tmp_path.iterdir()] == [f"kept-{'0' * 16}.sqlite"]  # what is outlived is removed
     monkeypatch.undo()
     assert len(program_digest()) == 64
     one = Found("a.rdf", "urn:a", b"<x/>")
     assert len({reading_key(one), reading_key(one._replace(base="urn:b")), reading_key(one._replace(content=b"<y/>"))}) == 3
 
 
-def test_the_command_keeps_readings_unless_told_not_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_keeps_things_unless_told_not_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     arguments = [
         "report",
@@ -108,7 +110,7 @@ def rows_of_rubbish(path: Path) -> None:
     with sqlite3.connect(path) as database:
         for number, content in enumerate((b"", b"x", None, zlib.compress(b"[1]"), zlib.compress(b'["u","d",["no-code"],{}]'))):
             database.execute(
-                "UPDATE reading SET content = ? WHERE key = (SELECT key FROM reading LIMIT 1 OFFSET ?)", (content, number)
+                "UPDATE kept SET content = ? WHERE key = (SELECT key FROM kept LIMIT 1 OFFSET ?)", (content, number)
             )
     database.close()
 
@@ -135,10 +137,18 @@ def test_a_file_that_cannot_be_made_is_told_and_ends_nothing(tmp_path: Path) -> 
     assert (found, bool(fault)) == (read(None)[0], True)
 
 
-def test_a_file_takes_so_many_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_KEPT", 1)
-    with Readings(tmp_path) as readings:
-        readings.keep([(b"a", b"1"), (b"b", b"2")])
-        assert readings.of([b"a", b"b"]) == {}
-        readings.keep([(b"a", b"1")])
-        assert (readings.of([b"a", b"b"]), readings.fault) == ({b"a": b"1"}, None)
+def test_the_oldest_makes_room_and_nothing_of_this_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 200_000)
+    monkeypatch.setattr(module, "ROWS", 1)
+    contents = [(bytes([number]), token_bytes(40_000)) for number in range(9)]
+    with Cache(tmp_path) as cache:
+        cache.keep(contents[:3])
+        cache.keep(contents[3:6])  # there is no room, and nothing of before to make any
+        assert cache.of([key for key, _ in contents]) == dict(contents[:3])
+    with Cache(tmp_path) as cache:
+        cache.keep(contents[6:8])
+        assert cache.of([key for key, _ in contents]) == dict([*contents[1:3], *contents[6:8]])
+        cache.keep(contents[:6])
+        assert cache.of([key for key, _ in contents]) == dict(contents[6:8])
+        assert cache.fault is None
+    assert (tmp_path / cache.path.name).stat().st_size <= 200_000
