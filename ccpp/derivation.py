@@ -21,7 +21,7 @@ from ccpp.model import Dimension, Resolved, Scalar, Status
 from ccpp.vocabulary import vocabulary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from ccpp.model import Attribute, AttributeName, ResolvedProfile, Value
     from ccpp.normalisation import Normalisation
@@ -148,6 +148,10 @@ class Derivations:
                     if name not in attributes:
                         derived[name] = Resolved(attribute, value, status, winners, ())
         return profile._replace(attributes={**attributes, **derived}) if derived else profile
+
+    def towards(self, wanted: Container[AttributeName]) -> Derivations:
+        """Only the derivations of wanted attributes."""
+        return Derivations([one for one in self.derivations if one.attribute.name in wanted], self._normalisation)
 
     def _follow(self, names: tuple[AttributeName, ...], group: _Group, key: _Stated) -> _Following:
         stated = dict(key)

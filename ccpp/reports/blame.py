@@ -10,8 +10,10 @@ to the best found: greedy, and the report says which.
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import combinations
-from math import comb
+from math import comb, lcm
+from operator import and_, or_
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +21,7 @@ from ccpp.matching.definition import FALSE, TRUE, UNKNOWN
 from ccpp.matching.flipping import phrase
 from ccpp.reports.model import BlockingRow, JointRow, LearnRow
 from ccpp.reports.offers import constraints_of, on_offer
-from ccpp.reports.population import NOTHING, summed
+from ccpp.reports.population import NOTHING, heaviest, positions, set_of, summed
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
 
 if TYPE_CHECKING:
@@ -75,14 +77,15 @@ class Blame:
         self._classes = list(self._classified(outcomes))
         self._by_ways: dict[tuple[int, ...], Sum] = {}
         for one in self._classes:
-            self._by_ways[tuple(one.ways)] = self._by_ways.get(tuple(one.ways), NOTHING).plus(one.sum)
+            near = tuple(way for way in one.ways if way.bit_count() <= LARGEST)
+            if near:
+                self._by_ways[near] = self._by_ways.get(near, NOTHING).plus(one.sum)
 
     def _classified(self, outcomes: Mapping[str, Sum]) -> Iterator[_Class]:
-        requirements = [self._graph[one.requirement] for one in on_offer(self._application) if one.requirement]
+        names = [one.requirement for one in on_offer(self._application) if one.requirement]
+        ways_of = [_Ways(name, self._graph, self._constraints) for name in names]
         for said, found in outcomes.items():
-            verdicts = {one: LETTERS[letter] for one, letter in zip(self._constraints, said, strict=True)}
-            waiving = _Waiving(self._graph, verdicts)
-            ways = _smallest(way for one in requirements for way in waiving.ways(one, wanted=True))
+            ways = _smallest(way for ways in ways_of for way in ways.of(said))
             yield _Class(found, ways, sum(1 << number for number, letter in enumerate(said) if letter == "U"))
 
     def _share(self, holds: Callable[[_Class], bool]) -> Share:
@@ -115,7 +118,7 @@ class Blame:
         return sorted(rows, key=lambda row: (-row.alone.weight, -row.necessary.weight, -row.involved.weight, row.constraint))
 
     def reached(self, waived: int) -> Share:
-        """Who would be fitted were these constraints waived, as a mask."""
+        """Who would be fitted were these constraints waived, as a mask of `LARGEST` at most."""
         return summed(found for ways, found in self._by_ways.items() if any(not way & ~waived for way in ways)).share
 
     def joint(self) -> list[JointRow]:
@@ -126,13 +129,31 @@ class Blame:
         for size in range(1, min(LARGEST, len(numbers)) + 1):
             exact = comb(len(numbers), size) <= MAX_TRIED
             trials = _every(numbers, size) if exact else [best | 1 << number for number in numbers if not best >> number & 1]
-            best = max(trials, key=lambda mask: (self.reached(mask).weight, -mask))
+            best = self._best(sorted(trials))
             reached = self.reached(best)
             if reached.weight > most.weight:
                 names = tuple(self._said(number) for number in numbers if best >> number & 1)
                 rows.append(JointRow(self._application.id, names, reached, exact))
                 most = reached
         return rows
+
+    def _best(self, trials: Sequence[int]) -> int:
+        """The set of constraints of which waiving reaches most, the first of several; by sets of trials, a bit a trial."""
+        everything = (1 << len(trials)) - 1
+        waiving = [
+            set_of([place for place, mask in enumerate(trials) if mask >> number & 1])
+            for number in range(len(self._constraints))
+        ]
+        unit = lcm(*(found.weight.denominator for found in self._by_ways.values()))
+        reaching = (
+            (
+                reduce(or_, [reduce(and_, [waiving[number] for number in positions(way)], everything) for way in ways]),
+                found.weight,
+            )
+            for ways, found in self._by_ways.items()
+        )
+        most = heaviest(((members, int(weight * unit)) for members, weight in reaching), everything)
+        return trials[(most & -most).bit_length() - 1]
 
     def learn(self) -> list[LearnRow]:
         """The attributes that are not stated and of which a value might serve, the most useful first."""
@@ -159,20 +180,38 @@ def _every(numbers: Sequence[int], size: int) -> list[int]:
     return [sum(1 << number for number in chosen) for chosen in combinations(numbers, size)]
 
 
+class _Ways:
+    """What would have to be waived of one requirement, remembered by how its own constraints come out."""
+
+    def __init__(self, name: str, graph: RequirementGraph, constraints: Sequence[Constraint]) -> None:
+        self._requirement = graph[name]
+        self._graph = graph
+        of = graph.constraints(name)
+        self._own = [(number, one) for number, one in enumerate(constraints) if one in of]
+        self._known: dict[str, list[int]] = {}
+
+    def of(self, said: str) -> list[int]:
+        """The ways where the constraints of the application come out so."""
+        own = "".join([said[number] for number, _ in self._own])
+        if own not in self._known:
+            outcomes = {one: (1 << number, LETTERS[said[number]]) for number, one in self._own}
+            self._known[own] = _Waiving(self._graph, outcomes).ways(self._requirement, wanted=True)
+        return self._known[own]
+
+
 class _Waiving:
     """What would have to be waived, where the constraints come out as they do; a waived constraint is taken as it is wanted."""
 
-    def __init__(self, graph: Mapping[str, Requirement], verdicts: Mapping[Constraint, Verdict]) -> None:
+    def __init__(self, graph: Mapping[str, Requirement], outcomes: Mapping[Constraint, tuple[int, Verdict]]) -> None:
         self._graph = graph
-        self._verdicts = verdicts
-        self._bits = {constraint: 1 << number for number, constraint in enumerate(verdicts)}
+        self._outcomes = outcomes
 
     def ways(self, requirement: Requirement, *, wanted: bool) -> list[int]:
         """The smallest sets of constraints, as masks; `[0]` where nothing has to be waived, `[]` where nothing helps."""
         match requirement:
             case Constraint():
-                as_wanted = self._verdicts[requirement] is (TRUE if wanted else FALSE)
-                return [0 if as_wanted else self._bits[requirement]]
+                bit, verdict = self._outcomes[requirement]
+                return [0 if verdict is (TRUE if wanted else FALSE) else bit]
             case Reference(name):
                 return self.ways(self._graph[name], wanted=wanted)
             case Not(item):

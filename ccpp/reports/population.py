@@ -198,6 +198,21 @@ def _counted(groups: int, planes: Iterable[tuple[int, int]]) -> int:
     return sum((groups & plane).bit_count() << bit for bit, plane in planes)
 
 
+def heaviest(weighed: Iterable[tuple[int, int]], everything: int) -> int:
+    """The places of which the sets that they are in weigh most together; sums are added bit by bit, for all places at once."""
+    planes: list[int] = []
+    for members, weight in weighed:
+        for bit in positions(weight):
+            carry, plane = members, bit
+            while carry:
+                planes += [0] * (plane + 1 - len(planes))
+                planes[plane], carry = planes[plane] ^ carry, planes[plane] & carry
+                plane += 1
+    for plane in reversed(planes):
+        everything = everything & plane or everything
+    return everything
+
+
 def set_of(places: Sequence[int]) -> int:
     """Places as a set; by way of bytes, because adding bit after bit to a long integer copies it each time."""
     packed = bytearray(max(places) // 8 + 1) if places else bytearray()
@@ -210,7 +225,11 @@ def positions(groups: int) -> Iterator[int]:
     """The members of a set, in order."""
     for place, byte in enumerate(groups.to_bytes((groups.bit_length() + 7) // 8, "little")):
         if byte:
-            yield from [place * 8 + bit for bit in range(8) if byte >> bit & 1]
+            yield from [place * 8 + bit for bit in _BITS[byte]]
+
+
+#: The bits of each byte, by number.
+_BITS = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
 def findings(devices: Iterable[Device]) -> dict[str, tuple[int, int]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from ccpp.reports.model import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from ccpp.reports.against import ChangeRow, Comparison
-    from ccpp.reports.model import CompatibilityReport, Gets
+    from ccpp.reports.model import CompatibilityReport, DeviceRow, Gets
     from ccpp.reports.population import Share
 
 TEXT, NUMBER, SHARE = "text", "number", "share"
@@ -212,11 +213,32 @@ def _devices(report: CompatibilityReport, _shares: _Shares) -> Table:
         "Devices",
         "What each device gets of each application.",
         (Column("device"), Column("vendor"), Column("model"), *weight, *applications),
-        [
-            (one.device, one.vendor, one.model, *((one.weight,) if weight else ()), *map(said, one.gets))
-            for one in report.devices
-        ],
+        _DeviceRows(report),
     )
+
+
+class _DeviceRows(Sequence[tuple[Any, ...]]):
+    """The rows of devices, each made when it is looked at: they may have millions of cells, and not every form has them."""
+
+    def __init__(self, report: CompatibilityReport) -> None:
+        self._devices = report.devices
+        self._weighted = report.header.weighted
+
+    def _row(self, one: DeviceRow) -> tuple[Any, ...]:
+        return (one.device, one.vendor, one.model, *((one.weight,) if self._weighted else ()), *map(said, one.gets))
+
+    def __len__(self) -> int:
+        return len(self._devices)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return map(self._row, self._devices)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[Any, ...]]: ...
+    def __getitem__(self, place: int | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
+        return self._row(self._devices[place]) if isinstance(place, int) else list(map(self._row, self._devices[place]))
 
 
 def said(gets: Gets) -> str:

@@ -10,6 +10,7 @@ the values that devices state, and the present one: between two stated values th
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -127,14 +128,20 @@ def curve(constraint: Constraint, application: str, stated: Iterable[Value], kep
     for place in _sampled(len(thresholds), present):
         operand = thresholds[place]
         steps = (present - place) * laxer
-        points.append(Point(_text(operand), steps, _reach(operand, constraint.kind, by_value, kept.always)))
+        points.append(Point(_text(operand), steps, _reach(constraint._replace(operand=operand), by_value, kept.always)))
     said = f"{constraint.attribute} {phrase(constraint)}"
     return Curve(application, said, _text(constraint.operand), tuple(points))
 
 
-def _reach(operand: Operand, kind: str, by_value: Iterable[tuple[tuple[Scalar, ...], Sum, Sum]], always: Sum) -> Share:
-    test = CONSTRAINT_KINDS[kind].holds
-    return summed([always, *(holding if test(operand, values) else failing for values, holding, failing in by_value)]).share
+def _reach(constraint: Constraint, by_value: Iterable[tuple[tuple[Scalar, ...], Sum, Sum]], always: Sum) -> Share:
+    sums = [holding if _holds(constraint, values) else failing for values, holding, failing in by_value]
+    return summed([always, *sums]).share
+
+
+@lru_cache(maxsize=1 << 17)
+def _holds(constraint: Constraint, values: tuple[Scalar, ...]) -> bool:
+    """Whether a threshold is met: asked again for every application that has one of the attribute, whose values are all of one type."""
+    return CONSTRAINT_KINDS[constraint.kind].holds(constraint.operand, values)
 
 
 def _thresholds(constraint: Constraint, stated: Iterable[Value]) -> list[Operand]:

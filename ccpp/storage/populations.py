@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +29,7 @@ from ccpp.storage.sources import Found
 from ccpp.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ccpp.model import Attribute, ResolvedProfile
     from ccpp.storage.cache import Cache
@@ -63,10 +63,12 @@ def devices_of(partition: Partition, wanted: Iterable[AttributeName]) -> Iterato
 
     Before a document that was not read before comes what is to be kept of it.
     """
-    attributes = _by_name({*wanted, VENDOR, MODEL, LANGUAGES})
+    names = frozenset({*wanted, VENDOR, MODEL, LANGUAGES})
     if isinstance(partition, Rows):
-        yield from (_of_row(one, attributes) for one in partition.rows())
+        read = _rows(names)
+        yield from (_of_row(one, read) for one in partition.rows())
         return
+    attributes = _by_name(names)
     for place, known in zip_longest(partition.places, partition.known[: partition.size]):
         if known is not None:
             with suppress(ValueError, TypeError, KeyError, IndexError):  # what is no reading is as good as none
@@ -95,15 +97,32 @@ def _by_name(wanted: Iterable[AttributeName]) -> dict[str, Attribute]:
     return {str(name): known[name] for name in wanted if name in known}
 
 
-def _of_row(row: Row | UsageError, attributes: Mapping[str, Attribute]) -> Weighed | Failed:
+def _of_row(row: Row | UsageError, read: Callable[[Row], ResolvedProfile]) -> Weighed | Failed:
     if isinstance(row, UsageError):
         return Failed(row.source or "", row.message)
     try:
-        return Weighed(_cut(_reading().derive(_reading().rows.profile(row)), attributes), row.weight)
+        return Weighed(read(row), row.weight)
     except CcppError as error:
         return Failed(row.place, error.message)
     except Exception as error:  # noqa: BLE001  a defect of the reader is to cost one row, not the report on all others
         return Failed(row.place, f"the reader failed: {type(error).__name__}")
+
+
+@lru_cache(maxsize=4)
+def _rows(names: frozenset[AttributeName]) -> Callable[[Row], ResolvedProfile]:
+    """What reads rows and keeps of them the attributes of these names, and those only."""
+    derivations = _reading().derivations.towards(names)
+    sources = {source for one in derivations.derivations for source in one.sources}
+    needed = names | sources
+    rows = RowReader(_reading().vocabularies)
+
+    def read(row: Row) -> ResolvedProfile:
+        profile = derivations.derive(rows.profile(row, needed))
+        if sources <= names:
+            return profile
+        return profile._replace(attributes={name: one for name, one in profile.attributes.items() if name in names})
+
+    return read
 
 
 def _of_document(place: Found | Failed, attributes: Mapping[str, Attribute]) -> Iterator[Weighed | Failed | Fresh]:
@@ -116,7 +135,7 @@ def _of_document(place: Found | Failed, attributes: Mapping[str, Attribute]) -> 
     known = _reading().vocabularies
     try:
         document = read_input(place.content, uri=place.base, document=place.name, vocabularies=known)
-        profile = _reading().derive(resolve([document]))
+        profile = _reading().derivations.derive(resolve([document]))
     except CcppError as error:
         where = f"line {error.line}: " if error.line else ""
         yield Failed(place.name, where + error.message)
@@ -142,8 +161,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.vocabularies = load_vocabularies()
-        self.derive = load_derivations(self.vocabularies, load_normalisation(self.vocabularies)).derive
-        self.rows = RowReader(self.vocabularies)
+        self.derivations = load_derivations(self.vocabularies, load_normalisation(self.vocabularies))
 
 
 @cache

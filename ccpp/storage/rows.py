@@ -7,7 +7,6 @@ that are called as attributes are (`HardwarePlatform/ScreenSize`), of text, numb
 from __future__ import annotations
 
 import json
-from itertools import accumulate, islice
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,32 +17,61 @@ from ccpp.model import AttributeName, Container, Resolved, ResolvedProfile, Stat
 from ccpp.resolution import content_line, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container as Holder
+    from collections.abc import Iterator, Sequence
 
     from ccpp.model import Attribute, Scalar, Value
     from ccpp.vocabulary import Vocabularies
 
 #: Bytes of a line; a real profile takes 10 kB so.
 MAX_LINE = 2_000_000
-#: Statements of an attribute that are remembered; a value takes 500 bytes.
+#: Cells that are remembered; a value takes 500 bytes.
 MAX_REMEMBERED = 100_000
-#: Rows of a table that are held at a time.
-_AT_A_TIME = 1_000
+#: Rows of a table that are held at a time: the more, the less often a value is met for the first time.
+_AT_A_TIME = 5_000
 
 _NOT_ATTRIBUTES = frozenset({"profile", "weight"})
 
 
+class Cell:
+    """What a row says of an attribute, as it was written. Devices are alike, so rows share cells, and a cell is told by being the same object."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: Any) -> None:  # noqa: ANN401  JSON
+        self.name = name
+        self.value = value
+
+
 class Row(NamedTuple):
-    """One device as it was written: where, its URI, its weight and its attributes by name."""
+    """One device as it was written: where, its URI, its weight and what it says of attributes."""
 
     place: str
     uri: str
     weight: float
-    attributes: Mapping[str, Any]
+    cells: Sequence[Cell]
+
+
+class Cells:
+    """Cells by what they say, for rows to share."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, type, str], Cell] = {}
+
+    def of(self, name: str, value: object) -> Cell:
+        """The cell of a value; with its type, because `1` is not `true`."""
+        key = name, type(value), value if type(value) is str else repr(value)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = Cell(name, value)
+        return found
 
 
 def rows_of_lines(name: str, first: int, size: int, *, start: int = 0, offset: int = 0) -> Iterator[Row | UsageError]:
     """So many rows of a file of JSON lines from line `first` on, line `start` being at an offset; a line that is none is an error in its place."""
+    cells = Cells()
     try:
         with Path(name).open("rb") as file:
             file.seek(offset)
@@ -53,19 +81,19 @@ def rows_of_lines(name: str, first: int, size: int, *, start: int = 0, offset: i
                 while len(line) > MAX_LINE and not line.endswith(b"\n"):
                     line = file.readline(MAX_LINE + 1)
                 if number >= first and whole.strip():
-                    yield _row_or_error(whole, f"{name}:{number + 1}")
+                    yield _row_or_error(whole, f"{name}:{number + 1}", cells)
     except OSError as error:
         yield UsageError(f"cannot be read: {error.strerror}", source=name)
 
 
-def _row_or_error(line: bytes, place: str) -> Row | UsageError:
+def _row_or_error(line: bytes, place: str, cells: Cells) -> Row | UsageError:
     try:
-        return row_of_line(line, place)
+        return row_of_line(line, place, cells)
     except UsageError as error:
         return error
 
 
-def row_of_line(line: bytes, place: str) -> Row:
+def row_of_line(line: bytes, place: str, cells: Cells) -> Row:
     """A line of JSON as a row.
 
     Raises:
@@ -80,41 +108,82 @@ def row_of_line(line: bytes, place: str) -> Row:
     attributes = found.get("attributes") if isinstance(found, dict) else None
     if not isinstance(attributes, dict) or not isinstance(found.get("profile"), str):
         raise UsageError("no resolved profile", source=place, hint="`profile` and `attributes` are due")
-    stated = {name: value.get("value") if isinstance(value, dict) else value for name, value in attributes.items()}
+    stated = [cells.of(name, one.get("value") if isinstance(one, dict) else one) for name, one in attributes.items()]
     return Row(place, found["profile"], weight_of(found.get("weight"), place), stated)
 
 
 def rows_of_table(name: str, first: int, size: int) -> Iterator[Row | UsageError]:
     """So many rows of a Parquet file from number `first` on; what ends early is an error in its place. Needs the extra `arrow`."""
+    cells = Cells()
     try:
         with _table(name) as file:
-            ends = list(accumulate(file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)))
-            begins = [0, *ends]
-            groups = [group for group, end in enumerate(ends) if end > first and begins[group] < first + size]
-            number = begins[groups[0]] if groups else 0
-            for batch in file.iter_batches(_AT_A_TIME, row_groups=groups):
-                columns = {
-                    name: one for name, one in zip(batch.schema.names, batch.columns, strict=True) if one.null_count < len(one)
-                }
-                names = tuple(columns)
-                for found in zip(*map(_members, columns.values()), strict=True):
-                    if first <= number < first + size:
-                        yield _row_of_record(dict(zip(names, found, strict=True)), f"{name}:{number + 1}")
-                    number += 1
+            for number, batch in _batches(file, first, first + size):
+                begin, end = max(first - number, 0), min(first + size - number, len(batch))
+                if begin < end:
+                    yield from _rows_of_batch(batch.slice(begin, end - begin), f"{name}:", number + begin + 1, cells)
     except UsageError as error:
         yield error
-    except (OSError, ValueError) as error:  # Arrow's own errors are these
+    except (OSError, ValueError, NotImplementedError) as error:  # Arrow's own errors are these
         yield _no_table(name, error)
 
 
-def _members(column: Any) -> Iterator[Any]:  # noqa: ANN401  an Arrow array
-    """What stands in a column, row by row; lists are cut out of all that is in them, because Arrow makes a list in ten times as long."""
-    if not hasattr(column, "value_lengths"):
-        yield from column.to_pylist()
-        return
-    members = iter(column.flatten().to_pylist())
-    for length in column.value_lengths().to_pylist():
-        yield None if length is None else list(islice(members, length))
+def _batches(file: Any, first: int, end: int) -> Iterator[tuple[int, Any]]:  # noqa: ANN401  pyarrow has no types
+    """The batches of the row groups in which such rows are, by the number of their first row; no batch is of two groups: Arrow refuses some then."""
+    at = 0
+    for group in range(file.num_row_groups):
+        count = file.metadata.row_group(group).num_rows
+        if at < end and at + count > first:
+            place = at
+            for batch in file.iter_batches(_AT_A_TIME, row_groups=[group]):
+                yield place, batch
+                place += len(batch)
+        at += count
+
+
+def _rows_of_batch(batch: Any, table: str, number: int, cells: Cells) -> Iterator[Row | UsageError]:  # noqa: ANN401  pyarrow has no types
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    uris = columns.pop("profile").to_pylist()
+    weights = columns.pop("weight").to_pylist() if "weight" in columns else [None] * len(uris)
+    stated = [_cells(name, columns[name], cells) for name in sorted(columns) if columns[name].null_count < len(uris)]
+    for place, (uri, weight, *found) in enumerate(zip(uris, weights, *stated, strict=True), number):
+        try:
+            yield Row(f"{table}{place}", str(uri), weight_of(weight, f"{table}{place}"), tuple(filter(None, found)))
+        except UsageError as error:
+            yield error
+
+
+def _cells(name: str, column: Any, cells: Cells) -> Iterator[Cell | None]:  # noqa: ANN401  an Arrow array
+    """The cells of a column, each value taken out of Arrow once; `None` where nothing is stated."""
+    values, codes = _coded_lists(column) if hasattr(column, "value_lengths") else _coded(column)
+    found = [None if value is None else cells.of(name, value) for value in values]
+    numbers = memoryview(codes.buffers()[1]).cast("i")[codes.offset : codes.offset + len(codes)]
+    return map(found.__getitem__, numbers)
+
+
+def _coded(column: Any) -> tuple[list[Any], Any]:  # noqa: ANN401  an Arrow array
+    """The distinct values of a column, and which of them stands in each place; where Arrow cannot tell them apart, all of them."""
+    import pyarrow as pa  # noqa: PLC0415  only for tables
+
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
+    try:
+        coded = column.dictionary_encode("encode")
+    except NotImplementedError:
+        return column.to_pylist(), pa.array(range(len(column)), pa.int32())
+    return coded.dictionary.to_pylist(), coded.indices
+
+
+def _coded_lists(column: Any) -> tuple[list[list[Any] | None], Any]:  # noqa: ANN401  an Arrow array
+    """The same of lists, told apart by the codes of their members, which are written down for that: Arrow has no dictionaries of lists."""
+    import pyarrow as pa  # noqa: PLC0415  only for tables
+    from pyarrow import compute  # noqa: PLC0415
+
+    members, codes = _coded(column.flatten())
+    lengths = column.value_lengths().fill_null(0).cast(pa.int32())
+    ends = pa.concat_arrays([pa.array([0], pa.int32()), compute.cumulative_sum(lengths)])
+    written = compute.binary_join(pa.ListArray.from_arrays(ends, codes.cast(pa.string())), " ")
+    texts, places = _coded(compute.if_else(column.is_null(), None, written))
+    return [None if text is None else [members[int(code)] for code in text.split()] for text in texts], places
 
 
 def check_table(name: str) -> int:
@@ -151,14 +220,6 @@ def _check_schema(names: list[str], source: str) -> None:
         raise UsageError(f"a column `{strange[0]}`, which is no attribute", source=source, hint="call it Component/Attribute")
 
 
-def _row_of_record(found: dict[str, Any], place: str) -> Row | UsageError:
-    attributes = {name: value for name, value in found.items() if name not in _NOT_ATTRIBUTES and value is not None}
-    try:
-        return Row(place, str(found["profile"]), weight_of(found.get("weight"), place), attributes)
-    except UsageError as error:
-        return error
-
-
 def weight_of(written: object, place: str) -> float:
     """A weight as it was written; 1 where it was not.
 
@@ -174,50 +235,55 @@ def weight_of(written: object, place: str) -> float:
     return weight
 
 
-class RowReader:
-    """Reads the profiles of rows; devices are alike, so what an attribute says is read once and remembered."""
+class _Read(NamedTuple):
+    """A cell as it was read: the attribute, what is stated of it, and the line of the canonical text that says so."""
+
+    name: AttributeName
+    resolved: Resolved
+    line: str
+
+
+class RowReader(dict[Cell, "_Read | None"]):
+    """Reads the profiles of rows, and remembers cells; `None` is a property that nothing can ask for."""
 
     def __init__(self, vocabularies: Vocabularies) -> None:
         self._attributes = vocabularies.attributes
-        self._known: dict[tuple[str, type, str], tuple[AttributeName, Resolved, str] | None] = {}
 
-    def profile(self, row: Row) -> ResolvedProfile:
-        """The profile of a row.
+    def profile(self, row: Row, wanted: Holder[AttributeName]) -> ResolvedProfile:
+        """The profile of a row with what is wanted of it; its digest is that of all of it.
 
         Raises:
             UsageError: an attribute is not known, or a value is none.
         """
-        attributes, lines = {}, []
-        for written, value in row.attributes.items():
-            key = written, type(value), value if type(value) is str else repr(value)
-            found = self._known[key] if key in self._known else self._remembered(key, value, row.place)
-            if found is not None:
-                attributes[found[0]] = found[1]
-                lines.append(found[2])
-        return ResolvedProfile(row.uri, attributes, (), digest_of(lines))
+        try:
+            read = [one for one in map(self.__getitem__, row.cells) if one is not None]
+        except UsageError as error:
+            raise UsageError(error.message, source=row.place, hint=error.hint) from None
+        attributes = {name: resolved for name, resolved, _ in read if name in wanted}
+        return ResolvedProfile(row.uri, attributes, (), digest_of([one.line for one in read]))
 
-    def _remembered(self, key: tuple[str, type, str], value: object, place: str) -> tuple[AttributeName, Resolved, str] | None:
-        found = self._read(key[0], value, place)
-        if len(self._known) >= MAX_REMEMBERED:
-            self._known.clear()
-        self._known[key] = found
+    def __missing__(self, cell: Cell) -> _Read | None:
+        found = self._read(cell.name, cell.value)
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        self[cell] = found
         return found
 
-    def _read(self, written: str, value: object, place: str) -> tuple[AttributeName, Resolved, str] | None:
+    def _read(self, written: str, value: object) -> _Read | None:
         name = AttributeName(*written.split("/", 1)) if "/" in written else AttributeName("", written)
         attribute = self._attributes.get(name)
         if attribute is None and ":" in written:
-            return None  # a property that no vocabulary knew when the profile was resolved: nothing can ask for it
+            return None  # a property that no vocabulary knew when the profile was resolved
         if attribute is None:
-            raise UsageError(f"unknown attribute `{written}`", source=place, hint="`ccpp vocabulary` lists them")
-        resolved = _resolved(attribute, value, place)
-        return name, resolved, content_line(name, resolved)
+            raise UsageError(f"unknown attribute `{written}`", hint="`ccpp vocabulary` lists them")
+        resolved = _resolved(attribute, value)
+        return _Read(name, resolved, content_line(name, resolved))
 
 
-def _resolved(attribute: Attribute, written: Any, place: str) -> Resolved:  # noqa: ANN401  JSON
+def _resolved(attribute: Attribute, written: Any) -> Resolved:  # noqa: ANN401  JSON
     members = written if isinstance(written, list) else [written]
     if any(isinstance(member, dict | list) or member is None for member in members):
-        raise UsageError(f"`{attribute.name}` is no value and no list of values", source=place)
+        raise UsageError(f"`{attribute.name}` is no value and no list of values")
     read = [_read(attribute, member) for member in members]
     several = attribute.container is not Container.NONE or len(read) != 1
     value: Value = tuple(read) if several else read[0]

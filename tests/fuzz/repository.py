@@ -10,12 +10,13 @@ from ccpp.normalisation import load_normalisation
 from ccpp.storage.agents import holds, names, runs, weight
 from ccpp.storage.populations import weights_in
 from ccpp.storage.readings import read_reading, written_profile
-from ccpp.storage.rows import RowReader, row_of_line
+from ccpp.storage.rows import Cells, Row, RowReader, row_of_line
 from ccpp.storage.sources import read_list
 
 from .target import Target, tokens, vocabularies
 
 if TYPE_CHECKING:
+    from ccpp.model import ResolvedProfile
     from ccpp.normalisation import Normalisation
 
 
@@ -73,13 +74,17 @@ def agents() -> list[bytes]:
 
 def row(data: bytes) -> None:
     """A device as a line of JSON; what is read of it is the same when it is written down and read again."""
-    profile = row_reader().profile(row_of_line(data, "fuzzed:1"))
+    profile = profile_of(row_of_line(data, "fuzzed:1", Cells()))
     written = written_profile(profile, vocabularies().attributes)
     again = read_reading(written, {str(name): one.attribute for name, one in profile.attributes.items()})
     assert again.digest == profile.digest
     assert {name: one.value for name, one in again.attributes.items()} == {
         name: one.value for name, one in profile.attributes.items()
     }
+
+
+def profile_of(found: Row) -> ResolvedProfile:
+    return row_reader().profile(found, vocabularies().attributes)
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +106,7 @@ def rows() -> list[bytes]:
 def weights(data: bytes) -> None:
     """A table of weights, asked for one device."""
     found = weights_in(data, "fuzzed")
-    profile = row_reader().profile(row_of_line(rows()[0], "fuzzed:1"))
+    profile = profile_of(row_of_line(rows()[0], "fuzzed:1", Cells()))
     weight = found.of(profile)
     assert weight is None or weight >= 0
     assert len(found.used) <= len(found)
