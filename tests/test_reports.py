@@ -19,28 +19,30 @@ from hypothesis import strategies as st
 
 from ccpp.catalogue.documents import gather
 from ccpp.catalogue.loading import load_documents
+from ccpp.catalogue.model import PLAIN
 from ccpp.cli import cli
 from ccpp.derivation import load_derivations
 from ccpp.errors import CcppError
 from ccpp.impact import impact
 from ccpp.matching.definition import TRUE, UNKNOWN, evaluate
 from ccpp.matching.flipping import phrase
-from ccpp.model import Resolved, Status
+from ccpp.model import AttributeName, Resolved, Status
 from ccpp.normalisation import load_normalisation
 from ccpp.reading import read_profile
 from ccpp.reports.against import held_against
 from ccpp.reports.blame import Blame, outcomes_of
 from ccpp.reports.compatibility import Readings, report
-from ccpp.reports.model import CompatibilityReport, Outcome
+from ccpp.reports.model import CompatibilityReport, Outcome, Search
 from ccpp.reports.offers import Offers, Outcomes, constraints_of, on_offer
 from ccpp.reports.page import page
-from ccpp.reports.population import Device, Population, asked, positions
+from ccpp.reports.population import Device, Population, Share, Sum, asked, heaviest, positions
 from ccpp.reports.tables import tables
 from ccpp.reports.testing import cover
 from ccpp.reports.what_if import ORDERED
 from ccpp.reports.writing import csv_files, markdown_files
 from ccpp.requirements.constraints import text_of
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
+from ccpp.requirements.graph import RequirementGraph
 from ccpp.resolution import resolve
 from ccpp.samples import SHOP, devices, sample
 from ccpp.selection import select_variant
@@ -201,7 +203,7 @@ def test_joint_blame_is_the_best_of_its_size(made: CompatibilityReport) -> None:
     assert made.joint
     best: dict[str, float] = {}
     for row in made.joint:
-        assert row.exact
+        assert row.search is Search.EXACT
         assert row.reached.weight > best.get(row.application, 0.0)
         best[row.application] = row.reached.weight
     for blocking in made.blocking:
@@ -230,6 +232,24 @@ def test_joint_blame_equals_an_exhaustive_search(population: list[Device], shop:
             assert row.reached.weight == pytest.approx(best), (application.id, row)
             checked += 1
     assert checked > 3
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 20)), max_size=8))
+def test_the_heaviest_places_are_those_of_the_largest_sum(weighed: list[tuple[int, int]]) -> None:
+    sums = [sum(weight for members, weight in weighed if members >> place & 1) for place in range(8)]
+    assert list(positions(heaviest(weighed, 255))) == [place for place, one in enumerate(sums) if one == max(sums)]
+
+
+@pytest.mark.parametrize(("each", "search"), [(8, Search.EXACT), (9, Search.LIMITED)])  # in 64 and in 81 ways
+def test_joint_blame_says_where_not_all_ways_are_looked_at(shop: Catalogue, each: int, search: Search) -> None:
+    names = [AttributeName("HardwarePlatform", f"Has{number:02}") for number in range(2 * each)]
+    having = [Constraint(name, "hasValue", True) for name in names]  # noqa: FBT003  an operand
+    graph = RequirementGraph({"both": All((Any(tuple(having[:each])), Any(tuple(having[each:]))))})
+    application = next(iter(shop.applications.values()))
+    variant = replace(application.variants[0], requirement="both", supply=PLAIN)
+    blame = Blame(replace(application, variants=(variant,), supply=PLAIN), graph, {"F" * 2 * each: Sum(3, 3)})
+    [row] = blame.joint()
+    assert (len(row.constraints), row.reached, row.search) == (2, Share(3, 3.0), search)
 
 
 @given(st.lists(st.integers(1, 255), min_size=1, max_size=9))

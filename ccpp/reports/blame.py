@@ -5,7 +5,7 @@ Theory of operation
 Groups that no variant on offer fits, and for which the application's constraints come out alike, make a class; there are few. For each
 class, going down the requirements gives the smallest sets of constraints to waive, as masks of bits; what waiving a set reaches is then
 one pass over the classes. The best sets of a size are found by trying all where these are few, else by adding one constraint at a time
-to the best found: greedy, and the report says which.
+to the best found: greedy, and the report says which, and where a class has more small sets than are looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccpp.matching.definition import FALSE, TRUE, UNKNOWN
 from ccpp.matching.flipping import phrase
-from ccpp.reports.model import BlockingRow, JointRow, LearnRow
+from ccpp.reports.model import BlockingRow, JointRow, LearnRow, Search
 from ccpp.reports.offers import constraints_of, on_offer
 from ccpp.reports.population import NOTHING, heaviest, positions, set_of, summed
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference, Requirement
@@ -41,11 +41,21 @@ MAX_TRIED = 3_000
 LARGEST = 3
 
 
+class Ways(NamedTuple):
+    """The smallest sets of constraints to waive, as masks, those of few constraints first: `(0,)` where nothing has to be, `()` where nothing helps.
+
+    `whole` where none of up to `LARGEST` constraints is missing because there are too many.
+    """
+
+    masks: tuple[int, ...]
+    whole: bool = True
+
+
 class _Class(NamedTuple):
     """Groups for which the constraints come out alike, what would have to be waived for them, and which constraints are open."""
 
     sum: Sum
-    ways: Sequence[int]
+    ways: tuple[int, ...]
     unknown: int
 
 
@@ -74,10 +84,11 @@ class Blame:
         self._application = application
         self._graph = graph
         self._constraints = constraints_of(application, graph)
+        self._whole = True
         self._classes = list(self._classified(outcomes))
         self._by_ways: dict[tuple[int, ...], Sum] = {}
         for one in self._classes:
-            near = tuple(way for way in one.ways if way.bit_count() <= LARGEST)
+            near = tuple([way for way in one.ways if way.bit_count() <= LARGEST])
             if near:
                 self._by_ways[near] = self._by_ways.get(near, NOTHING).plus(one.sum)
 
@@ -85,8 +96,9 @@ class Blame:
         names = [one.requirement for one in on_offer(self._application) if one.requirement]
         ways_of = [_Ways(name, self._graph, self._constraints) for name in names]
         for said, found in outcomes.items():
-            ways = _smallest(way for ways in ways_of for way in ways.of(said))
-            yield _Class(found, ways, sum(1 << number for number, letter in enumerate(said) if letter == "U"))
+            ways = _smallest([one.of(said) for one in ways_of])
+            self._whole = self._whole and ways.whole
+            yield _Class(found, ways.masks, sum(1 << number for number, letter in enumerate(said) if letter == "U"))
 
     def _share(self, holds: Callable[[_Class], bool]) -> Share:
         return summed(one.sum for one in self._classes if holds(one)).share
@@ -127,13 +139,14 @@ class Blame:
         rows: list[JointRow] = []
         best, most = 0, self.reached(0)
         for size in range(1, min(LARGEST, len(numbers)) + 1):
-            exact = comb(len(numbers), size) <= MAX_TRIED
-            trials = _every(numbers, size) if exact else [best | 1 << number for number in numbers if not best >> number & 1]
+            every = comb(len(numbers), size) <= MAX_TRIED
+            trials = _every(numbers, size) if every else [best | 1 << number for number in numbers if not best >> number & 1]
             best = self._best(sorted(trials))
             reached = self.reached(best)
             if reached.weight > most.weight:
                 names = tuple(self._said(number) for number in numbers if best >> number & 1)
-                rows.append(JointRow(self._application.id, names, reached, exact))
+                search = Search.GREEDY if not every else Search.EXACT if self._whole else Search.LIMITED
+                rows.append(JointRow(self._application.id, names, reached, search))
                 most = reached
         return rows
 
@@ -188,9 +201,9 @@ class _Ways:
         self._graph = graph
         of = graph.constraints(name)
         self._own = [(number, one) for number, one in enumerate(constraints) if one in of]
-        self._known: dict[str, list[int]] = {}
+        self._known: dict[str, Ways] = {}
 
-    def of(self, said: str) -> list[int]:
+    def of(self, said: str) -> Ways:
         """The ways where the constraints of the application come out so."""
         own = "".join([said[number] for number, _ in self._own])
         if own not in self._known:
@@ -206,47 +219,54 @@ class _Waiving:
         self._graph = graph
         self._outcomes = outcomes
 
-    def ways(self, requirement: Requirement, *, wanted: bool) -> list[int]:
-        """The smallest sets of constraints, as masks; `[0]` where nothing has to be waived, `[]` where nothing helps."""
+    def ways(self, requirement: Requirement, *, wanted: bool) -> Ways:
+        """The ways to have a requirement come out as wanted."""
         match requirement:
             case Constraint():
                 bit, verdict = self._outcomes[requirement]
-                return [0 if verdict is (TRUE if wanted else FALSE) else bit]
+                return Ways((0 if verdict is (TRUE if wanted else FALSE) else bit,))
             case Reference(name):
                 return self.ways(self._graph[name], wanted=wanted)
             case Not(item):
                 return self.ways(item, wanted=not wanted)
             case All(items) | Any(items):
                 parts = [self.ways(item, wanted=wanted) for item in items]
-                if isinstance(requirement, All) is wanted:
-                    return _together(parts)
-                return _smallest(way for part in parts for way in part)
+                return _together(parts) if isinstance(requirement, All) is wanted else _smallest(parts)
             case ExactlyOne(items):
                 return self._exactly_one(items, wanted=wanted)
 
-    def _exactly_one(self, items: Sequence[Requirement], *, wanted: bool) -> list[int]:
+    def _exactly_one(self, items: Sequence[Requirement], *, wanted: bool) -> Ways:
         if wanted:
             choices = [[self.ways(item, wanted=item is chosen) for item in items] for chosen in items]
         else:
             choices = [[self.ways(item, wanted=False) for item in items]]
             choices += [[self.ways(one, wanted=True), self.ways(other, wanted=True)] for one, other in combinations(items, 2)]
-        return _smallest(way for choice in choices for way in _together(choice))
+        return _smallest(list(map(_together, choices)))
 
 
-def _together(parts: Iterable[list[int]]) -> list[int]:
+_NOTHING = Ways((0,))
+
+
+def _together(parts: Iterable[Ways]) -> Ways:
     """One way of each part, in every combination."""
-    found = [0]
+    found = _NOTHING
     for part in parts:
-        found = part if found == [0] else found if part == [0] else _smallest(left | right for left in found for right in part)
+        if part != _NOTHING:
+            found = part if found == _NOTHING else _smallest([_both(found, part)])
     return found
 
 
-def _smallest(candidates: Iterable[int]) -> list[int]:
-    """The masks that contain no other, those of few constraints first, and not too many of them."""
+def _both(left: Ways, right: Ways) -> Ways:
+    return Ways(tuple({one | other for one in left.masks for other in right.masks}), left.whole and right.whole)
+
+
+def _smallest(parts: Sequence[Ways]) -> Ways:
+    """The masks of all parts that contain no other, and not too many of them."""
     found: list[int] = []
-    for mask in sorted(set(candidates), key=lambda mask: (mask.bit_count(), mask)):
+    whole = all(part.whole for part in parts)
+    for mask in sorted({mask for part in parts for mask in part.masks}, key=lambda mask: (mask.bit_count(), mask)):
         if not any(not one & ~mask for one in found):
-            found.append(mask)
             if len(found) == MAX_WAYS:
-                break
-    return found
+                return Ways(tuple(found), whole and mask.bit_count() > LARGEST)
+            found.append(mask)
+    return Ways(tuple(found), whole)

@@ -79,13 +79,21 @@ class BlockingRow(NamedTuple):
     involved: Share
 
 
+class Search(StrEnum):
+    """How a set of constraints was found: among all of its size, by adding to the best of a size less, or among all as far as looked at."""
+
+    EXACT = "exact"
+    GREEDY = "greedy"
+    LIMITED = "limited"
+
+
 class JointRow(NamedTuple):
-    """Constraints that block together: who would be reached were all of them waived. `exact` where no set of that size reaches more."""
+    """Constraints that block together: who would be reached were all of them waived."""
 
     application: str
     constraints: tuple[str, ...]
     reached: Share
-    exact: bool
+    search: Search
 
 
 class LearnRow(NamedTuple):

@@ -134,12 +134,10 @@ def _joint(report: CompatibilityReport, shares: _Shares) -> Table:
     return Table(
         "joint",
         "Joint blame",
-        "The constraints of which waiving all together reaches most, by size. Exact: no set of that size reaches more; else greedy.",
+        "The constraints of which waiving all together reaches most, by size. Exact: no set of that size reaches more. Greedy: the best set of"
+        " a size less, and one more. Limited: some devices could be reached in more ways than were looked at.",
         (Column("application"), Column("constraints"), Column("search"), *shares.columns("reached")),
-        [
-            (one.application, " + ".join(one.constraints), "exact" if one.exact else "greedy", *shares.cells(one.reached))
-            for one in report.joint
-        ],
+        [(one.application, " + ".join(one.constraints), one.search.value, *shares.cells(one.reached)) for one in report.joint],
     )
 
 
