@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from ccpp.errors import UsageError
 from ccpp.storage.files import read_file
 from ccpp.storage.repository import Repository
-from ccpp.storage.rows import check_table, rows_of_lines, rows_of_table
+from ccpp.storage.rows import rows_of_lines
 from ccpp.storage.sources import Found, open_source
+from ccpp.storage.tables import check_table, rows_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccpp.storage.rows import Row, rows_of_table
+from ccpp.storage.rows import Row
+from ccpp.storage.tables import rows_of_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_row_says_what_stands_in_the_table(
     weights = [None if number % 3 else number / 2 for number in range(len(found))]
     parquet.write_table(pa.table({"profile": uris, "weight": weights, **columns}), path, row_group_size=group)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ccpp.storage.rows._AT_A_TIME", 4)
+        patch.setattr("ccpp.storage.tables._AT_A_TIME", 4)
         rows = list(rows_of_table(str(path), first, size))
     expected = [
         (
