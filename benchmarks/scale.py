@@ -1,12 +1,12 @@
 """Reports of many devices and many variants: a table of synthetic devices counted here, by processes, and on a Ray cluster, to the same summary.
 
-``python -m benchmarks.scale DEVICES VARIANTS [ENGINE…]`` is one size; engines are ``here``, ``2 processes``, ``Ray, 1 worker`` and ``Ray, 2 workers``.
+``python -m benchmarks.scale DEVICES VARIANTS [ENGINE…]`` is one size; engines are those of `ENGINES`.
 """
 
 from __future__ import annotations
 
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -38,6 +38,7 @@ ENGINES: Mapping[str, Sequence[str]] = {
     "2 processes": ("--jobs", "2"),
     "Ray, 1 worker": ("--ray", "local", "--jobs", "1"),
     "Ray, 2 workers": ("--ray", "local", "--jobs", "2"),
+    "Ray, 4 workers": ("--ray", "local", "--jobs", "4"),
 }
 
 
@@ -61,32 +62,26 @@ def measured(devices: int, variants: int, engines: Sequence[str]) -> Iterator[Re
         first = ""
         for engine in engines:
             start = time.perf_counter()
-            summary = _report(folder, ENGINES[engine])
+            summary, peak = _report(folder, ENGINES[engine])
             took = time.perf_counter() - start
             digest = sha256(summary).hexdigest()
             first = first or digest
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024  # of the largest process so far
             sizes = {"devices": devices, "variants": variants, "peak_bytes_of_a_process": peak}
             case = f"{devices:,} devices, {variants:,} variants, from Parquet"
             equal = digest == first and json.loads(summary)["devices"] == devices
             yield Result("scale", case, engine, sizes, took, took, took / (devices * variants), answers_equal=equal)
 
 
-def _report(folder: Path, options: Sequence[str]) -> bytes:
-    command = [
-        sys.executable,
-        "-m",
-        "ccpp",
-        "report",
-        "--profiles",
-        str(folder / "devices.parquet"),
-        "--as",
-        "json",
-        "--no-cache",
-    ]
-    command += ["--catalogue", str(folder / "catalogue.ttl"), "--output", str(folder / "out"), "--at", "2026-12-01", *options]
-    subprocess.run(command, check=True, capture_output=True)
-    return (folder / "out" / "summary.json").read_bytes()
+def _report(folder: Path, options: Sequence[str]) -> tuple[bytes, int]:
+    """The summary that the command writes, and the most bytes that one of its processes took; Ray's are not among them."""
+    profiles, catalogue, output = (str(folder / name) for name in ("devices.parquet", "catalogue.ttl", "out"))
+    command = [sys.executable, "-m", "ccpp", "report", "--profiles", profiles, "--catalogue", catalogue, "--output", output]
+    command += ["--as", "json", "--no-cache", "--at", "2026-12-01", *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, process.returncode, used = os.wait4(process.pid, 0)
+    if process.returncode:
+        raise RuntimeError(f"ended with {process.returncode}: {' '.join(command)}")
+    return (folder / "out" / "summary.json").read_bytes(), used.ru_maxrss * 1024
 
 
 def write_table(count: int, path: Path) -> int:
