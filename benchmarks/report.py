@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ from ccpp.vocabulary import load_vocabularies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+#: The time of the decisions: before the shop's rollout, which goes by names of devices, and in a folder they have others.
+AT = datetime(2026, 11, 1, tzinfo=UTC)
 #: How often the command is run when it has read the profiles before.
 WARM = 7
 
@@ -42,12 +45,12 @@ def run(*, smoke: bool) -> Iterator[Result]:
     read = devices_of(places, asked(catalogue.requirements))
     devices = [Device(one.profile) for one in read if isinstance(one, Weighed)]
     begun = time.perf_counter()
-    made = report(devices, catalogue, Readings("the corpus"))
+    made = report(devices, catalogue, Readings("the corpus"), at=AT)
     page(made)
     done = time.perf_counter()
     counted = Distribution(catalogue)
     for device in devices:
-        counted.count(decide_all(device.profile, catalogue))
+        counted.count(decide_all(device.profile, catalogue, at=AT))
     equal = all(row.chosen.devices == counted.counts[row.application][row.variant] for row in made.variants)
     size = {"profiles": len(devices), "variants": len(made.variants)}
     for case, took in (("from files to page", done - start), ("figures and page", done - begun)):
@@ -65,6 +68,7 @@ def _commands(files: Sequence[tuple[str, bytes]], runs: int) -> Iterator[tuple[s
         for file, content in files:
             (folder / "profiles" / file).write_bytes(content)
         command = [sys.executable, "-m", "ccpp", "report", "--profiles", str(folder / "profiles"), "--catalogue", str(SHOP)]
+        command += ["--at", AT.isoformat()]
         variables = {**os.environ, "XDG_CACHE_HOME": str(folder)}
 
         def start(_run: int) -> None:
