@@ -186,7 +186,18 @@ def test_a_run_that_was_ended_is_taken_up(folder: Path, alone: Part, tmp_path: P
         again = whole(Run(TASK, engine, cache), folder)
         assert engine.started == len(list(planned(str(folder)).partitions)) - 2
         assert files_of(again) == files_of(alone)
-        assert files_of(whole(Run(TASK, Poisoned(""), cache), folder)) == files_of(alone)  # nothing is left to be counted
+        last = Poisoned("no such place")
+        assert files_of(whole(Run(TASK, last, cache), folder)) == files_of(alone)
+        assert last.started == 1  # the lines of which some are none: next time the file may be whole
+
+
+def test_nothing_is_kept_of_what_may_do_better_the_next_time(folder: Path, alone: Part, tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        found = whole(Run(TASK, Poisoned(devices()[2], "rows.parquet:6"), cache), folder)
+        assert len(found.devices) == len(alone.devices) - 2
+        again = Poisoned("no such place")
+        assert files_of(whole(Run(TASK, again, cache), folder)) == files_of(alone)
+        assert again.started == 3  # the two, and the lines of which some are none
 
 
 def test_parts_of_another_task_or_another_file_are_none(folder: Path, tmp_path: Path) -> None:

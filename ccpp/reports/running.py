@@ -17,7 +17,7 @@ from ccpp.errors import UsageError
 from ccpp.reports.engines import Died, counted_or_died
 from ccpp.reports.kept_parts import KeptParts
 from ccpp.reports.parts import Part, joined, nothing_of
-from ccpp.storage.partitions import Failed
+from ccpp.storage.partitions import Failed, Rows
 from ccpp.storage.populations import is_quick, recalled
 
 if TYPE_CHECKING:
@@ -79,10 +79,13 @@ class Run:
     def _ended(self, partition: Partition, handle: object) -> Counted:
         if isinstance(handle, _Before):
             return Counted(partition, handle.part)
+        poison = self._poison
         part = handle if isinstance(handle, Part) else self._tried(partition, handle)
         if self._cache and self._kept:
             self._cache.keep(part.fresh)
-            self._kept.put(partition, part)
+            # What ended a worker, or a file that could not be read to its end, may do better the next time.
+            if self._poison == poison and not (part.failed and isinstance(partition, Rows)):
+                self._kept.put(partition, part)
         return Counted(partition, part._replace(fresh=()))
 
     def _tried(self, partition: Partition, handle: object) -> Part:
