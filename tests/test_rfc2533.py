@@ -13,7 +13,7 @@ from property.test_matching_laws import GRAPHS, PROFILES, VOCABULARIES
 
 from ccpp.errors import RequirementError
 from ccpp.matching.definition import evaluate
-from ccpp.model import Dimension, ResolvedProfile
+from ccpp.model import AttributeName, Dimension, ResolvedProfile
 from ccpp.requirements.expression import All, Any, Constraint, ExactlyOne, Not, Reference
 from ccpp.requirements.features import (
     MAX_TEXT,
@@ -122,6 +122,11 @@ def test_a_requirement_and_its_feature_set_mean_the_same(graph: RequirementGraph
     text = write_features(expression_of(requirement, graph))
     again = requirement_of(parse_features(text).expression, VOCABULARIES)
     assert evaluate(again, profile, {}) is evaluate(requirement, profile, graph)
+
+
+def test_what_bounds_whole_numbers_may_lie_between_two_of_them() -> None:
+    found = requirement_of(parse_features("(BitsPerPixel>=31/2)").expression, VOCABULARIES)
+    assert found == Constraint(AttributeName("HardwarePlatform", "BitsPerPixel"), "minInclusive", Fraction(31, 2))
 
 
 def test_tags_are_attributes() -> None:

@@ -103,7 +103,9 @@ def _attribute(tag: str, vocabularies: Vocabularies) -> Attribute:
 
 
 def _operand(value: Value, attribute: Attribute) -> Scalar:
-    """The value as the attribute's datatype has it; tokens may stand for texts."""
+    """The value as the attribute's datatype has it; tokens may stand for texts, and what bounds whole numbers may lie between two of them."""
+    if isinstance(value, Fraction) and attribute.datatype == "Number":
+        return value
     text = {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
     read, status = DATATYPES[attribute.datatype].read(text)
     if status is Status.INVALID:
