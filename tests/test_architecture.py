@@ -72,7 +72,7 @@ CONFINED = {
         "matching.reporting",
     },
     "numpy": {"matching.arrow"},
-    "pyarrow": {"matching.arrow", "storage.parquet", "storage.tables", "reports.parquet"},
+    "pyarrow": {"matching.arrow", "storage.parquet", "storage.parquet_rows", "reports.parquet"},
     "xlsxwriter": {"reports.workbook"},
     "ray": {"reports.on_ray"},
     "resvg_py": {"reports.png"},

@@ -29,6 +29,7 @@ from ccpp.storage import partitions
 from ccpp.storage.cache import Cache
 from ccpp.storage.files import read_file
 from ccpp.storage.partitions import Documents, Rows, planned
+from ccpp.storage.rows import Cells
 from ccpp.storage.sources import Found
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Poisoned(Here):
         if isinstance(handle, Documents):
             names = [one[0] for one in handle.places]
         else:
-            names = [str(row.source if isinstance(row, UsageError) else row.place) for row in handle.rows()]
+            names = [str(row.source if isinstance(row, UsageError) else row.place) for row in handle.rows(Cells())]
         if any(name.endswith(self._poison) for name in names):
             raise Died("the process that read it ended")
         return super().result(handle)

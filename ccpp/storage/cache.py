@@ -14,6 +14,7 @@ import zlib
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -27,15 +28,15 @@ MAX_BYTES = 500_000_000
 #: Rows that make room at a time.
 ROWS = 1_000
 #: Seconds to wait for another run that writes.
-PATIENCE = 5.0
+PATIENCE = 10
 
 _PREFIX = "kept-"
 
 
 @cache
 def program_digest() -> str:
-    """A digest of the program, its vocabularies and the language it runs in; whatever changes, what was kept before is not found again."""
-    total = sha256(sys.version.encode())
+    """A digest of the program, its vocabularies and what it runs on; whatever changes, what was kept before is not found again."""
+    total = sha256(f"{sys.version} rdflib {version('rdflib')}".encode())
     for folder, pattern in ((Path(__file__).parent.parent, "*.py"), (vocabulary_folder(), "*.*")):
         for path in sorted(folder.rglob(pattern)):
             total.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())

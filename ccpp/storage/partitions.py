@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ccpp.errors import UsageError
 from ccpp.storage.files import read_file
+from ccpp.storage.parquet_rows import check_table, rows_of_table
 from ccpp.storage.repository import Repository
 from ccpp.storage.rows import rows_of_lines
 from ccpp.storage.sources import Found, open_source
-from ccpp.storage.tables import check_table, rows_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ccpp.storage.rows import Row
+    from ccpp.storage.rows import Cells, Row
 
 #: Documents of a partition: about a quarter of a second to read.
 DOCUMENTS = 128
@@ -106,12 +106,12 @@ class Rows(NamedTuple):
         """A name for what is in it."""
         return sha256(repr(tuple(self)).encode("utf-8", "replace")).hexdigest()
 
-    def rows(self) -> Iterator[Row | UsageError]:
-        """The rows themselves."""
+    def rows(self, cells: Cells) -> Iterator[Row | UsageError]:
+        """The rows themselves, of shared cells."""
         if Path(self.name).suffix.lower() in _TABLE:
-            yield from rows_of_table(self.name, self.first, self.size)
+            yield from rows_of_table(self.name, self.first, self.size, cells)
         else:
-            yield from rows_of_lines(self.name, self.first, self.size, start=self.start, offset=self.offset)
+            yield from rows_of_lines(self.name, self.first, self.size, cells, start=self.start, offset=self.offset)
 
 
 Partition: TypeAlias = Documents | Rows

@@ -24,7 +24,7 @@ from ccpp.storage.importing import MODEL, VENDOR
 from ccpp.storage.partitions import Documents, Failed, Rows
 from ccpp.storage.readings import read_reading, reading_key, written_profile
 from ccpp.storage.repository import fold, normalise
-from ccpp.storage.rows import RowReader, weight_of
+from ccpp.storage.rows import Cells, RowReader, weight_of
 from ccpp.storage.sources import Found
 from ccpp.vocabulary import load_vocabularies
 
@@ -66,7 +66,7 @@ def devices_of(partition: Partition, wanted: Iterable[AttributeName]) -> Iterato
     names = frozenset({*wanted, VENDOR, MODEL, LANGUAGES})
     if isinstance(partition, Rows):
         read = _rows(names)
-        yield from (_of_row(one, read) for one in partition.rows())
+        yield from (_of_row(one, read) for one in partition.rows(_reading().cells))
         return
     attributes = _by_name(names)
     for place, known in zip_longest(partition.places, partition.known[: partition.size]):
@@ -114,7 +114,7 @@ def _rows(names: frozenset[AttributeName]) -> Callable[[Row], ResolvedProfile]:
     derivations = _reading().derivations.towards(names)
     sources = {source for one in derivations.derivations for source in one.sources}
     needed = names | sources
-    rows = RowReader(_reading().vocabularies)
+    rows = _reading().rows
 
     def read(row: Row) -> ResolvedProfile:
         profile = derivations.derive(rows.profile(row, needed))
@@ -161,6 +161,8 @@ class _Reading:
 
     def __init__(self) -> None:
         self.vocabularies = load_vocabularies()
+        self.cells = Cells()
+        self.rows = RowReader(self.vocabularies)
         self.derivations = load_derivations(self.vocabularies, load_normalisation(self.vocabularies))
 
 

@@ -1,6 +1,6 @@
 """Resolved profiles as rows, each a device, with a weight if it has one; and rows from lines of JSON.
 
-A line is what `ccpp resolve --format json` prints of a profile. Rows of tables come from `ccpp.storage.tables`.
+A line is what `ccpp resolve --format json` prints of a profile. Rows of tables come from `ccpp.storage.parquet_rows`.
 """
 
 from __future__ import annotations
@@ -64,9 +64,10 @@ class Cells:
         return found
 
 
-def rows_of_lines(name: str, first: int, size: int, *, start: int = 0, offset: int = 0) -> Iterator[Row | UsageError]:
+def rows_of_lines(
+    name: str, first: int, size: int, cells: Cells, *, start: int = 0, offset: int = 0
+) -> Iterator[Row | UsageError]:
     """So many rows of a file of JSON lines from line `first` on, line `start` being at an offset; a line that is none is an error in its place."""
-    cells = Cells()
     try:
         with Path(name).open("rb") as file:
             file.seek(offset)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ccpp.errors import UsageError
-from ccpp.storage.rows import Cells, Row, weight_of
+from ccpp.storage.rows import Row, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ccpp.storage.rows import Cell
+    from ccpp.storage.rows import Cell, Cells
 
 #: Rows that are held at a time: the more, the less often a value is met for the first time.
 _AT_A_TIME = 5_000
@@ -23,9 +23,8 @@ _AT_A_TIME = 5_000
 _NOT_ATTRIBUTES = frozenset({"profile", "weight"})
 
 
-def rows_of_table(name: str, first: int, size: int) -> Iterator[Row | UsageError]:
+def rows_of_table(name: str, first: int, size: int, cells: Cells) -> Iterator[Row | UsageError]:
     """So many rows of a Parquet file from number `first` on; what ends early is an error in its place. Needs the extra `arrow`."""
-    cells = Cells()
     try:
         with _table(name) as file:
             for number, batch in _batches(file, first, first + size):

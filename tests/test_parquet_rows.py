@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccpp.storage.rows import Row
-from ccpp.storage.tables import rows_of_table
+from ccpp.errors import UsageError
+from ccpp.storage.parquet_rows import rows_of_table
+from ccpp.storage.rows import Cells, Row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +55,8 @@ def test_a_row_says_what_stands_in_the_table(
     weights = [None if number % 3 else number / 2 for number in range(len(found))]
     parquet.write_table(pa.table({"profile": uris, "weight": weights, **columns}), path, row_group_size=group)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ccpp.storage.tables._AT_A_TIME", 4)
-        rows = list(rows_of_table(str(path), first, size))
+        patch.setattr("ccpp.storage.parquet_rows._AT_A_TIME", 4)
+        rows = list(rows_of_table(str(path), first, size, Cells()))
     expected = [
         (
             uris[number],
@@ -73,6 +74,25 @@ def test_a_row_says_what_stands_in_the_table(
 def test_rows_that_say_the_same_share_it(tmp_path: Path) -> None:
     column = pa.array([["a", "b"], ["a", "b"], ["b"], None, ["a", "b"]])
     parquet.write_table(pa.table({"profile": list("vwxyz"), "Lists/Texts": column}), tmp_path / "x.parquet", row_group_size=2)
-    cells = [row.cells for row in rows_of_table(str(tmp_path / "x.parquet"), 0, 5) if isinstance(row, Row)]
+    cells = [row.cells for row in rows_of_table(str(tmp_path / "x.parquet"), 0, 5, Cells()) if isinstance(row, Row)]
     assert cells[0] == cells[1] == cells[4] != cells[2]
     assert cells[3] == ()
+
+
+@pytest.mark.parametrize("error", ["ArrowInvalid", "ArrowNotImplementedError", "ArrowIOError"])
+def test_what_arrow_refuses_midway_is_told_behind_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    parquet.write_table(pa.table({"profile": ["urn:a", "urn:b"]}), tmp_path / "x.parquet", row_group_size=1)
+    whole = parquet.ParquetFile.iter_batches
+
+    def refusing(file: object, size: int, row_groups: list[int]) -> object:
+        if row_groups == [1]:
+            raise getattr(pa, error)("not so")
+        return whole(file, size, row_groups=row_groups)
+
+    monkeypatch.setattr(parquet.ParquetFile, "iter_batches", refusing)
+    first, second = rows_of_table(str(tmp_path / "x.parquet"), 0, 2, Cells())
+    assert isinstance(first, Row)
+    assert isinstance(second, UsageError)
+    assert "not so" in second.message
