@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from benchmarks.population import Population
     from ccpp.model import AttributeName
 
+#: Seconds between two looks at the memory of a report's processes.
+INTERVAL = 0.5
 #: How each engine is asked for.
 ENGINES: Mapping[str, Sequence[str]] = {
     "here": ("--jobs", "1"),
@@ -66,22 +68,43 @@ def measured(devices: int, variants: int, engines: Sequence[str]) -> Iterator[Re
             took = time.perf_counter() - start
             digest = sha256(summary).hexdigest()
             first = first or digest
-            sizes = {"devices": devices, "variants": variants, "peak_bytes_of_a_process": peak}
+            sizes = {"devices": devices, "variants": variants, "peak_bytes": peak}
             case = f"{devices:,} devices, {variants:,} variants, from Parquet"
             equal = digest == first and json.loads(summary)["devices"] == devices
             yield Result("scale", case, engine, sizes, took, took, took / (devices * variants), answers_equal=equal)
 
 
 def _report(folder: Path, options: Sequence[str]) -> tuple[bytes, int]:
-    """The summary that the command writes, and the most bytes that one of its processes took; Ray's are not among them."""
+    """The summary that the command writes, and the most bytes that its processes had together, Ray's with them."""
     profiles, catalogue, output = (str(folder / name) for name in ("devices.parquet", "catalogue.ttl", "out"))
     command = [sys.executable, "-m", "ccpp", "report", "--profiles", profiles, "--catalogue", catalogue, "--output", output]
     command += ["--as", "json", "--no-cache", "--at", "2026-12-01", *options]
+    peak = 0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, process.returncode, used = os.wait4(process.pid, 0)
+        while process.poll() is None:
+            peak = max(peak, sum(map(_bytes_of, _family(process.pid))))
+            time.sleep(INTERVAL)
     if process.returncode:
         raise RuntimeError(f"ended with {process.returncode}: {' '.join(command)}")
-    return (folder / "out" / "summary.json").read_bytes(), used.ru_maxrss * 1024
+    return (folder / "out" / "summary.json").read_bytes(), peak
+
+
+def _family(process: int) -> Iterator[int]:
+    """A process and all below it (Linux)."""
+    yield process
+    for path in Path("/proc", str(process), "task").glob("*/children"):
+        with suppress(OSError):
+            for child in path.read_text().split():
+                yield from _family(int(child))
+
+
+def _bytes_of(process: int) -> int:
+    """The memory of a process, and of what it shares its part (Linux)."""
+    with suppress(OSError):
+        for line in Path("/proc", str(process), "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def write_table(count: int, path: Path) -> int:
