@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from ccpp import __version__
+from ccpp.collecting import collect_seldom
 from ccpp.commands.common import DONE, UNUSABLE, complain
 from ccpp.errors import CcppError, UsageError
 
@@ -117,6 +118,7 @@ def cli() -> None:
 
 def main() -> None:
     """The console command."""
+    collect_seldom()
     try:
         cli(standalone_mode=False)
     except CcppError as error:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(ccpp.__file__).parent
 
 LAYERS = (
-    ("errors", "diagnostics", "answers", "__init__"),
+    ("errors", "diagnostics", "answers", "collecting", "__init__"),
     ("model", "turtle", "lifecycle", "calls", "ordering"),
     ("datatypes", "client"),
     ("vocabulary",),

@@ -45,7 +45,7 @@ def workers() -> list[int]:
             pid = parents.get(pid, 0)
         return pid == os.getpid()
 
-    return [pid for pid, name in names.items() if name.startswith((b"ray::counted_or_died", b"ray::IDLE")) and mine(pid)]
+    return [pid for pid, name in names.items() if name.startswith((b"ray::_counted", b"ray::IDLE")) and mine(pid)]
 
 
 def test_a_cluster_comes_to_the_same(cluster: OnRay, folder: Path, alone: Part) -> None:  # noqa: F811

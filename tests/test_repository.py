@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -22,11 +23,12 @@ from conftest import SUITE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccpp.collecting import SELDOM
 from ccpp.errors import CcppError, FetchError, UsageError
 from ccpp.exchange.uaprof import encode_uaprof
 from ccpp.storage import sources
 from ccpp.storage.agents import MAX_AGENT, MAX_WORDS, names, runs
-from ccpp.storage.importing import BATCH, Examined, Facts, Failure, digest_of, examine, examine_all
+from ccpp.storage.importing import BATCH, Crew, Examined, Facts, Failure, digest_of, examine, examine_all
 from ccpp.storage.repository import Repository, Tally, fold, normalise
 from ccpp.storage.schema import VERSION, default_path
 from ccpp.storage.sources import Found, Row, open_source, read_list
@@ -708,6 +710,15 @@ def test_a_worker_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _die() -> None:
     os._exit(1)
+
+
+def test_a_worker_has_its_garbage_looked_for_seldom() -> None:
+    with Crew(1, _threshold) as crew:
+        assert crew.start((None,)).result() == SELDOM
+
+
+def _threshold(_batch: tuple[None, ...]) -> int:
+    return gc.get_threshold()[0]
 
 
 # The command line.

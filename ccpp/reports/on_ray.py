@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Self
 
+from ccpp.collecting import collect_seldom
 from ccpp.errors import UsageError
 from ccpp.reports.engines import Died, counted_or_died
 
@@ -27,6 +28,12 @@ LOCAL = "local"
 RETRIES = 2
 #: Bytes of the store of a cluster begun here; what is in it at a time is a few partitions.
 STORE = 256 << 20
+
+
+def _counted(task: Task, partition: Partition) -> Part:
+    """On a machine of the cluster, in a process that is the program's for as long as the run."""
+    collect_seldom()
+    return counted_or_died(task, partition)
 
 
 class OnRay:
@@ -61,7 +68,7 @@ class OnRay:
         if self._address != LOCAL:
             resources: Any = ray.cluster_resources  # untyped
             self.ahead = 2 * max(int(resources().get("CPU", 1)), 1)
-        self._work = ray.remote(num_cpus=1, max_retries=RETRIES)(counted_or_died)
+        self._work = ray.remote(num_cpus=1, max_retries=RETRIES)(_counted)
         self._shared = ray.put(self._task)
         return self
 

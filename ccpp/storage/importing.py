@@ -22,6 +22,7 @@ from itertools import islice, takewhile
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
+from ccpp.collecting import collect_seldom
 from ccpp.diagnostics import Severity
 from ccpp.errors import CcppError, FetchError, ProfileError, UsageError
 from ccpp.intake import read_input
@@ -222,6 +223,7 @@ def undisturbed(*signals: signal.Signals) -> Iterator[None]:
 
 def prepare_worker() -> None:
     """What a process that works for another does first: leave Ctrl-C to that one, and end with it."""
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
