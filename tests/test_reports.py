@@ -11,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
@@ -35,7 +36,7 @@ from ccpp.reports.compatibility import Readings, report
 from ccpp.reports.model import CompatibilityReport, Outcome, Search
 from ccpp.reports.offers import Offers, Outcomes, constraints_of, on_offer
 from ccpp.reports.page import page
-from ccpp.reports.population import Device, Population, Share, Sum, asked, heaviest, positions
+from ccpp.reports.population import Device, Population, Share, Sum, asked, heaviest, positions, transposed
 from ccpp.reports.tables import tables
 from ccpp.reports.testing import cover
 from ccpp.reports.what_if import ORDERED
@@ -238,6 +239,15 @@ def test_joint_blame_equals_an_exhaustive_search(population: list[Device], shop:
 def test_the_heaviest_places_are_those_of_the_largest_sum(weighed: list[tuple[int, int]]) -> None:
     sums = [sum(weight for members, weight in weighed if members >> place & 1) for place in range(8)]
     assert list(positions(heaviest(weighed, 255))) == [place for place, one in enumerate(sums) if one == max(sums)]
+
+
+@given(st.lists(st.integers(0, 1 << 80), max_size=7), st.integers(0, 1 << 80), st.integers(1, 3))
+def test_the_sets_of_each_place_are_those_that_it_is_in(sets: list[int], places: int, together: int) -> None:
+    with patch("ccpp.reports.population._ROWS", together):
+        found = transposed(sets, places)
+    assert found == {
+        place: sum(1 << number for number, one in enumerate(sets) if one >> place & 1) for place in positions(places)
+    }
 
 
 @pytest.mark.parametrize(("each", "search"), [(8, Search.EXACT), (9, Search.LIMITED)])  # in 64 and in 81 ways

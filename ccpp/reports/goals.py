@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from ccpp.matching.flipping import phrase
 from ccpp.reports.model import TestPlan, TestRow
 from ccpp.reports.offers import constraints_of
-from ccpp.reports.population import positions
+from ccpp.reports.population import transposed
 from ccpp.reports.tally import Plan
 from ccpp.reports.testing import Cover, cover, few
 from ccpp.reports.what_if import ORDERED, nearest_sides
@@ -83,12 +83,8 @@ class Goals:
             if found:
                 nearest[number] = found[0]
         pool, partial = _pool(met, population)
-        masks: dict[int, int] = dict.fromkeys(positions(pool), 0)
-        for number, groups in enumerate(met):
-            for group in positions(groups & pool):
-                masks[group] |= 1 << number
         candidates: dict[int, str] = {}
-        for group, mask in masks.items():
+        for group, mask in transposed(met, pool).items():
             candidates.setdefault(mask, population.representative(group).uri)
         most = max((mask.bit_count() for mask in candidates), default=0)
         plan = Plan(tuple((uri, mask) for mask, uri in candidates.items() if mask), nearest, partial, most)

@@ -131,10 +131,11 @@ class Population:
             members[group].append(place)
         self.members: Sequence[Sequence[int]] = members
         self.signatures: Sequence[tuple[object, ...]] = [key for key, _ in numbers]
-        self._counts = _planes(list(map(len, members)))
+        sizes = list(map(len, members))
         weights = [sum(map(_exact, (self.devices[place].weight for place in one))) for one in members]
         self._unit = lcm(*(one.denominator for one in weights))
-        self._weights = _planes([int(one * self._unit) for one in weights])
+        self._counts = _planes(sizes)
+        self._weights = self._counts if weights == sizes else _planes([int(one * self._unit) for one in weights])
         self.columns: Columns = columns_of(self.representative(group) for group in range(len(members)))
 
     @property
@@ -150,8 +151,11 @@ class Population:
         """How many devices are in some groups, and what they weigh."""
         if not groups:
             return NOTHING
+        devices = _counted(groups, self._counts)
+        if self._weights is self._counts:
+            return Sum(devices, devices)
         weight = _counted(groups, self._weights)
-        return Sum(_counted(groups, self._counts), weight if self._unit == 1 else _whole(Fraction(weight, self._unit)))
+        return Sum(devices, weight if self._unit == 1 else _whole(Fraction(weight, self._unit)))
 
     @cached_property
     def languages(self) -> dict[tuple[Scalar, ...] | None, int]:
@@ -195,7 +199,10 @@ def _places(numbers: Sequence[int]) -> dict[int, list[int]]:
 
 
 def _counted(groups: int, planes: Iterable[tuple[int, int]]) -> int:
-    return sum((groups & plane).bit_count() << bit for bit, plane in planes)
+    found = 0
+    for bit, plane in planes:
+        found += (groups & plane).bit_count() << bit
+    return found
 
 
 def heaviest(weighed: Iterable[tuple[int, int]], everything: int) -> int:
@@ -230,6 +237,27 @@ def positions(groups: int) -> Iterator[int]:
 
 #: The bits of each byte, by number.
 _BITS = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+
+
+def transposed(sets: Sequence[int], places: int) -> dict[int, int]:
+    """For each of some places the sets that it is in, as a mask: a matrix of bits the other way, eight columns at a time."""
+    found = dict.fromkeys(positions(places), 0)
+    width = (places.bit_length() + 7) // 8
+    for first in range(0, len(sets), _ROWS):
+        rows = b"".join([(one & places).to_bytes(width, "little") for one in reversed(sets[first : first + _ROWS])])
+        column, byte = b"", -1
+        for place in found:
+            if place >> 3 != byte:
+                byte = place >> 3
+                column = rows[byte::width]
+            found[place] |= int(column.translate(_DIGITS[place & 7]), 2) << first
+    return found
+
+
+#: Sets that are transposed together: as many as stay in the processor's cache.
+_ROWS = 2_048
+#: For each bit what a byte has there, as a digit.
+_DIGITS = tuple(bytes(b"01"[byte >> bit & 1] for byte in range(256)) for bit in range(8))
 
 
 def findings(devices: Iterable[Device]) -> dict[str, tuple[int, int]]:
