@@ -83,13 +83,17 @@ def choices(block: Block, uris: Sequence[str], applications: Mapping[str, Sequen
     """The chosen variant of each application for each profile of a block; `applications` has the variants in order of preference."""
     columns = {"profile": pa.array(uris, pa.string())}
     for application, variants in applications.items():
-        codes: Numbers = np.full(block.profiles, -1, np.int16 if len(variants) <= np.iinfo(np.int16).max else np.int32)
-        for code, chosen in enumerate(block.first(variants).values()):
-            if chosen:
-                codes[_positions(chosen, block.profiles)] = code
-        indices = pa.array(codes, mask=codes < 0)
-        columns[application] = pa.DictionaryArray.from_arrays(indices, pa.array(list(variants), pa.string()))
+        columns[application] = texts_by_set(block.first(variants), block.profiles)
     return pa.table(columns)
+
+
+def texts_by_set(sets: Mapping[str, int], count: int) -> pa.DictionaryArray:
+    """For so many positions the text in whose set each is, null where it is in none; the sets are disjoint."""
+    codes: Numbers = np.full(count, -1, np.int16 if len(sets) <= np.iinfo(np.int16).max else np.int32)
+    for code, found in enumerate(sets.values()):
+        if found:
+            codes[_positions(found, count)] = code
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(list(sets), pa.string()))
 
 
 def counts(block: Block) -> pa.Table:

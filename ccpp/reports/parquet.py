@@ -6,12 +6,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ccpp.errors import UsageError
-from ccpp.reports.population import positions
 from ccpp.reports.tables import NUMBER, SHARE, Table
 
 try:
     import pyarrow as pa
     from pyarrow import parquet
+
+    from ccpp.matching.arrow import texts_by_set
 except ImportError as error:
     raise UsageError("Parquet files need pyarrow", hint="pip install 'ccpp[arrow]'") from error
 
@@ -45,21 +46,18 @@ def _written(table: pa.Table) -> bytes:
 
 def choices_file(counts: Counts) -> bytes:
     """Which variant each device of a part gets of each application: a row a device, null where it gets none."""
-    devices, group_of = counts.population.devices, counts.population.group_of
+    devices, groups = counts.population.devices, len(counts.population.members)
+    group_of = pa.array(counts.population.group_of, pa.int32())
     columns = {
         "device": pa.array([_text(one.profile.uri) for one in devices], pa.string()),
         "weight": pa.array([one.weight for one in devices], pa.float64()),
     }
     for application, chosen in counts.chosen.items():
-        served = [(one.variant, groups) for one, groups in chosen.items() if one.variant]
-        variants = sorted({variant for variant, _ in served})
-        codes = [-1] * len(counts.population.members)
-        for variant, groups in served:
-            number = variants.index(variant)
-            for group in positions(groups):
-                codes[group] = number
-        indices = pa.array([codes[group] if codes[group] >= 0 else None for group in group_of], pa.int16())
-        columns[application] = pa.DictionaryArray.from_arrays(indices, pa.array(variants, pa.string()))
+        served: dict[str, int] = {}
+        for one, of in chosen.items():
+            if one.variant:
+                served[one.variant] = served.get(one.variant, 0) | of
+        columns[application] = texts_by_set(dict(sorted(served.items())), groups).take(group_of)
     return _written(pa.table(columns))
 
 
