@@ -264,7 +264,7 @@ def test_joint_blame_says_where_not_all_ways_are_looked_at(shop: Catalogue, each
 
 @given(st.lists(st.integers(1, 255), min_size=1, max_size=9))
 def test_covers_are_smallest(masks: list[int]) -> None:
-    found = cover({str(number): mask for number, mask in enumerate(masks)})
+    found = cover(masks)
     assert all(any(mask >> one & 1 for one in found.chosen) for mask in masks)
     smallest = next(
         size
@@ -277,9 +277,9 @@ def test_covers_are_smallest(masks: list[int]) -> None:
 
 def test_a_cover_that_is_too_large_to_search_says_how_near_it_is() -> None:
     random = Random(1)  # noqa: S311  a test
-    goals = {str(number): sum({1 << random.randrange(90) for _ in range(5)}) for number in range(300)}
+    goals = [sum({1 << random.randrange(90) for _ in range(5)}) for _ in range(300)]
     found = cover(goals)
-    assert all(any(mask >> one & 1 for one in found.chosen) for mask in goals.values())
+    assert all(any(mask >> one & 1 for one in found.chosen) for mask in goals)
     assert 0 < found.at_least <= len(found.chosen)
 
 

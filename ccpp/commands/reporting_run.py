@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: Cells of the table of devices, a device and an application each, that a report holds; of more devices the first are listed, and files say all.
 MAX_CELLS = 5_000_000
-#: Devices that are listed then.
-LISTED = 5_000
+#: Devices that are listed then, and cells of theirs: a page of more is nothing to look at, and each part brings as many.
+LISTED, LISTED_CELLS = 5_000, 500_000
 #: Places that held no profile which a report names; the number of all is told.
 MAX_UNREADABLE = 10_000
 
@@ -119,7 +119,7 @@ def _as_listed(task: Task, plans: Iterable[Planned], applications: int, *, choic
     size = sum(one.size or 0 for one in plans)
     if size * applications <= MAX_CELLS:
         return task
-    return task._replace(listed=LISTED, choices=choices and installed("pyarrow"))
+    return task._replace(listed=min(LISTED, LISTED_CELLS // applications), choices=choices and installed("pyarrow"))
 
 
 class _Told:

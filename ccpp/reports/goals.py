@@ -6,12 +6,14 @@ and how near to each threshold they come; where two are put together, who is not
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ccpp.matching.flipping import phrase
 from ccpp.reports.model import TestPlan, TestRow
 from ccpp.reports.offers import constraints_of
-from ccpp.reports.population import transposed
+from ccpp.reports.population import positions, transposed
 from ccpp.reports.tally import Plan
 from ccpp.reports.testing import Cover, cover, few
 from ccpp.reports.what_if import ORDERED, nearest_sides
@@ -130,19 +132,16 @@ class Goals:
 
     def plan(self, counted: Plan) -> TestPlan:
         """A smallest list of devices that exercises every goal that some device exercises; a short one where not all were looked at."""
-        goals = [number for number in range(len(self._names)) if any(mask >> number & 1 for _, mask in counted.candidates)]
         masks = [mask for _, mask in counted.candidates]
-        if counted.partial:
-            found = Cover(few(masks), -(-len(goals) // max(counted.most, 1)))
-        else:
-            found = cover({str(goal): sum(1 << bit for bit, mask in enumerate(masks) if mask >> goal & 1) for goal in goals})
+        met = transposed(masks, reduce(or_, masks, 0))
+        found = Cover(few(masks), -(-len(met) // max(counted.most, 1))) if counted.partial else cover(met.values())
         rows, done = [], 0
         for number in found.chosen:
             uri, mask = counted.candidates[number]
-            rows.append(TestRow(uri, tuple(self._names[goal] for goal in goals if (mask & ~done) >> goal & 1)))
+            rows.append(TestRow(uri, tuple(self._names[goal] for goal in positions(mask & ~done))))
             done |= mask
         rows.sort(key=lambda row: (-len(row.exercises), row.device))
-        return TestPlan(tuple(rows), len(goals), found.at_least)
+        return TestPlan(tuple(rows), len(met), found.at_least)
 
 
 def _branches_of(application: Application) -> Iterator[tuple[str, Branch]]:

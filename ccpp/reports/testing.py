@@ -11,11 +11,15 @@ does two need a device each, and that is the lower bound.
 
 from __future__ import annotations
 
+from functools import reduce
 from heapq import heapify, heappop, heapreplace
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccpp.reports.population import set_of, transposed
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 #: Steps of the exact search; 20,000 take about a second.
 MAX_STEPS = 20_000
@@ -28,9 +32,9 @@ class Cover(NamedTuple):
     at_least: int
 
 
-def cover(goals: Mapping[str, int]) -> Cover:
+def cover(goals: Iterable[int]) -> Cover:
     """A smallest set of candidates that meets every goal; goals are the sets of candidates (bits) that exercise them, none empty."""
-    required = _minimal(list(goals.values()))
+    required = _minimal(goals)
     useful = _useful(required)
     required = _minimal([mask & useful for mask in required])
     chosen = sorted({mask.bit_length() - 1 for mask in required if mask.bit_count() == 1})
@@ -71,24 +75,17 @@ def few(candidates: Sequence[int]) -> tuple[int, ...]:
 
 def _useful(goals: Sequence[int]) -> int:
     """The candidates that meet something which no other candidate meets all of and more; of those that meet the same, the first."""
-    meets: dict[int, int] = {}
-    for number, mask in enumerate(goals):
-        rest = mask
-        while rest:
-            bit = rest & -rest
-            rest ^= bit
-            meets[bit] = meets.get(bit, 0) | 1 << number
     first: dict[int, int] = {}
-    for bit in sorted(meets):
-        first.setdefault(meets[bit], bit)
+    for candidate, met in transposed(goals, reduce(or_, goals, 0)).items():
+        first.setdefault(met, candidate)
     largest: list[int] = []
     for met in sorted(first, key=lambda met: (-met.bit_count(), met)):
         if not any(not met & ~one for one in largest):
             largest.append(met)
-    return sum(first[met] for met in largest)
+    return set_of([first[met] for met in largest])
 
 
-def _minimal(masks: Sequence[int]) -> list[int]:
+def _minimal(masks: Iterable[int]) -> list[int]:
     """The goals that are not met whenever another one is."""
     found: list[int] = []
     for mask in sorted(set(masks), key=lambda mask: (mask.bit_count(), mask)):
