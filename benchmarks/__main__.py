@@ -7,7 +7,9 @@ import json
 import os
 import platform
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,6 +29,7 @@ from benchmarks import (
     starting,
     wbxml,
 )
+from benchmarks.timing import results_of
 
 if TYPE_CHECKING:
     from benchmarks.timing import Result
@@ -64,11 +67,15 @@ def main() -> None:
     results: list[Result] = list(calibration.run(smoke=options.smoke))
     if options.format == "text":
         print(_heading(results[0]))
-    for name in options.names or BENCHMARKS:
-        found = list(BENCHMARKS[name].run(smoke=options.smoke))
-        results += found
-        if options.format == "text":
-            _show(found)
+    alone = ProcessPoolExecutor(
+        1, mp_context=get_context("spawn"), max_tasks_per_child=1
+    )  # none finds what another left in memory
+    with alone as pool:
+        for name in options.names or BENCHMARKS:
+            found = pool.submit(results_of, BENCHMARKS[name].run, smoke=options.smoke).result()
+            results += found
+            if options.format == "text":
+                _show(found)
     measured = [result for result in results if result.benchmark == "peers"]
     if measured and options.format == "text":
         print(peers.table(measured))

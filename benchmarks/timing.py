@@ -29,6 +29,11 @@ class Result(NamedTuple):
     answers_equal: bool
 
 
+def results_of(run: Callable[..., Iterable[Result]], *, smoke: bool) -> list[Result]:
+    """All results of a benchmark; a function, so that it can be given to a process of its own."""
+    return list(run(smoke=smoke))
+
+
 def timed(
     work: Callable[[T], Any], units: Iterable[T], *, repeat: int = 3, clock: Callable[[], float] = time.perf_counter
 ) -> tuple[float, float]:
