@@ -7,6 +7,7 @@ import os
 import signal
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,8 +139,8 @@ class Poisoned(Here):
 
     ahead = 3
 
-    def __init__(self, *poison: str) -> None:
-        super().__init__(TASK)
+    def __init__(self, *poison: str, task: Task = TASK) -> None:
+        super().__init__(task)
         self._poison = poison
         self.started = 0
 
@@ -165,6 +166,15 @@ def test_what_brings_workers_to_their_end_is_taken_out_and_told(folder: Path, al
     assert len(missing) == 3
     assert missing >= {"urn:line:4", "urn:row:5"}
     assert set(alone.failed) <= set(found.failed)
+
+
+def test_choices_are_told_of_every_device_that_is_counted(folder: Path, alone: Part) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    task = TASK._replace(choices=True)
+    found = whole(Run(task, Poisoned("rows.parquet:6", task=task)), folder)
+    told = [name for file in found.choices for name in parquet.read_table(BytesIO(file))["device"].to_pylist()]
+    assert len(told) == found.tally.total.devices == alone.tally.total.devices - 1
+    assert told == [row.device for row in found.devices]
 
 
 def test_a_defect_everywhere_is_not_taken_for_poison(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +238,7 @@ def test_parts_are_of_another_time_until_a_period_begins_or_ends(folder: Path, t
 
 
 def test_a_part_comes_back_as_it_was(alone: Part) -> None:
-    part = alone._replace(fresh=(), choices=b"\x00\xff")
+    part = alone._replace(fresh=(), choices=(b"\x00\xff", b""))
     assert restored(json.loads(json.dumps(plain(part)))) == part == read_part(written_part(part))
     assert restored(plain(NOTHING)) == NOTHING
 

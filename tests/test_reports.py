@@ -481,6 +481,42 @@ def test_end_to_end_with_broken_input_among_good(tmp_path: Path) -> None:
     assert (status, "1 lines of weights name no device" in complaints) == (0, True)
 
 
+def test_where_not_all_devices_are_listed_files_say_what_each_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `arrow` is not installed")
+    folder, output = tmp_path / "profiles", tmp_path / "out"
+    folder.mkdir()
+    for path in SAMPLES.glob("*.rdf"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    arguments = ("report", "--profiles", folder, "--catalogue", SHOP, "--output", output, "--jobs", 1, "--as", "csv")
+
+    def choices() -> dict[str, dict[str, str | None]]:
+        files = sorted((output / "choices").glob("*.parquet"))
+        rows = [row for file in files for row in parquet.read_table(file).to_pylist()]
+        return {row.pop("device"): {name: one for name, one in row.items() if name != "weight"} for row in rows}
+
+    def listed() -> dict[str, dict[str, str | None]]:
+        with (output / "devices.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        none = {Outcome.UNSERVED.value, Outcome.INDETERMINATE.value}
+        return {row["device"]: {name: None if one in none else one for name, one in row.items()} for row in rows}
+
+    assert run(*arguments)[0] == 0
+    everything = listed()
+    assert not (output / "choices").exists()
+    monkeypatch.setattr("ccpp.storage.partitions.DOCUMENTS", 3)
+    monkeypatch.setattr("ccpp.commands.reporting_run.MAX_CELLS", 10)
+    monkeypatch.setattr("ccpp.commands.reporting_run.LISTED", 2)
+    for left in (len(devices()), 4):
+        for path in sorted(folder.iterdir())[left:]:
+            path.unlink()
+        assert run(*arguments)[0] == 0
+        told = choices()
+        assert len(told) == left
+        assert len(listed()) == 2
+        for device, gets in told.items():
+            assert gets == {name: everything[device][name] for name in gets}, device
+
+
 def parquet_of(columns: dict[str, list[object]]) -> bytes:
     pa = pytest.importorskip("pyarrow", reason="the extra `arrow` is not installed")
     sink = pa.BufferOutputStream()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -99,17 +100,31 @@ def whole(task: Task, plans: Sequence[Planned], options: Options) -> Whole | Non
     devices: list[DeviceRow] = []
     told = _Told(strict=options.strict)
     tally: Tally | None = None
+    numbers = count()
     with _cache(options) as cache, _engine(task, options) as engine, _bar(plans) as advance:
-        for number, (partition, part) in enumerate(Run(task, engine, cache).parts(flattened(plans))):
+        for partition, part in Run(task, engine, cache).parts(flattened(plans)):
             told.of(part.failed, part.unweighted, part.used)
             tally = part.tally if tally is None else merged(tally, part.tally, with_.counter.goals.joined)
             devices += part.devices[: None if task.listed is None else max(task.listed - len(devices), 0)]
-            if options.choices and part.choices:
-                write_file(options.choices / f"{number:06}.parquet", part.choices, PUBLIC)
+            if options.choices:
+                for content in part.choices:
+                    write_file(options.choices / f"{next(numbers):06}.parquet", content, PUBLIC)
             advance(partition.size)
+    if options.choices:
+        _without_others(options.choices, next(numbers))
     if with_.weights:
         told.weights(len(with_.weights))
     return None if tally is None else Whole(tally, devices, told.unreadable)
+
+
+def _without_others(folder: Path, written: int) -> None:
+    """Take away the files of choices beyond those written: they are of a run before, and whoever reads the folder would take both for one."""
+    for path in folder.glob("[0-9][0-9][0-9][0-9][0-9][0-9].parquet"):
+        if int(path.stem) >= written:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UsageError(f"cannot be removed: {error.strerror}", source=str(path)) from None
 
 
 def _as_listed(task: Task, plans: Iterable[Planned], applications: int, *, choices: bool) -> Task:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Task(NamedTuple):
     """What to count under: the catalogue's documents, the time, the file of weights, if there is one.
 
-    `listed` is how many devices of a part are given back one by one, `None` all; with `choices` what each gets comes as a Parquet file too.
+    `listed` is how many devices of a part are given back one by one, `None` all; with `choices` what each gets comes as Parquet files too.
     """
 
     documents: tuple[Document, ...]
@@ -54,7 +54,7 @@ class Part(NamedTuple):
     unweighted: int = 0
     used: frozenset[int] = frozenset()
     fresh: tuple[Fresh, ...] = ()
-    choices: bytes = b""
+    choices: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ def count_part(task: Task, partition: Partition) -> Part:
                 fresh.append(one)
     counts = with_.counter.count(devices)
     used = frozenset(with_.weights.used) if with_.weights else frozenset[int]()
-    choices = b""
+    choices: tuple[bytes, ...] = ()
     if task.choices:
         from ccpp.reports.parquet import choices_file  # noqa: PLC0415  of an extra
 
-        choices = choices_file(counts)
+        choices = (choices_file(counts),)
     rows = tuple(counts.rows(task.listed))
     return Part(counts.tally, rows, tuple(failed), unweighted, used, tuple(fresh), choices)
 
@@ -118,6 +118,7 @@ def joined(task: Task, left: Part, right: Part) -> Part:
         left.unweighted + right.unweighted,
         left.used | right.used,
         (*left.fresh, *right.fresh),
+        (*left.choices, *right.choices),
     )
 
 
